@@ -1,0 +1,1 @@
+"""What every folder may use: settings, the server, connections, exchange tables, month and money."""

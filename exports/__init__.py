@@ -1,0 +1,1 @@
+"""Reports on paper: the report catalogue and the Excel, Word and PDF writers."""

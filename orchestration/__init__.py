@@ -1,0 +1,1 @@
+"""Dagster assets, jobs and sensors, and the command line that starts things."""
