@@ -13,6 +13,7 @@ from common.exchange import create_exchange_tables
 from common.settings import Settings
 from ingestion.contract import load_contract
 from ingestion.raw_tables import create_raw_tables
+from ingestion.register import create_register_tables
 from orchestration.dbt import run_dbt
 
 
@@ -23,6 +24,7 @@ def prepare(settings: Settings) -> None:
         create_exchange_tables(connection)
     with connect(settings) as connection:
         create_raw_tables(connection, load_contract())
+        create_register_tables(connection)
     load_seeds(settings)
 
 
