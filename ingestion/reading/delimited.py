@@ -1,0 +1,83 @@
+"""CSV files (逗号分隔文件): the fast path. Clean bytes are checked and passed on, not parsed.
+
+What the checks cannot vouch for goes through :mod:`ingestion.reading.diagnosis`, which parses line by line and says
+what is wrong where.
+"""
+
+from __future__ import annotations
+
+import csv
+
+from ingestion.contract import ContractRecord
+from ingestion.parsing.headers import match_header
+from ingestion.parsing.problems import Problem
+from ingestion.reading.diagnosis import diagnose_text
+from ingestion.reading.encoding import UnknownEncodingError, to_utf8
+from ingestion.reading.records import SubmittedRecord
+
+DELIMITERS = {";": "分号", "\t": "制表符 (Tab)", "|": "竖线", "，": "全角逗号", "；": "全角分号"}
+
+
+def read_delimited(
+    record: ContractRecord, file_number: int, name: str, content: bytes
+) -> tuple[SubmittedRecord | None, list[Problem]]:
+    """Read one CSV file of a record."""
+    try:
+        content = to_utf8(content)
+    except UnknownEncodingError as error:
+        return None, [Problem("S-13", record.name, name, params={"position": str(error.position + 1)})]
+    start = 3 if content.startswith(b"\xef\xbb\xbf") else 0
+    end = content.find(b"\n")
+    line, body_start = (content[start:], len(content)) if end < 0 else (content[start:end], end + 1)
+    titles = _titles(line)
+    if titles is None or not any(title.strip() for title in titles):
+        return diagnose_text(record, file_number, name, content[start:])
+    wrong = _wrong_delimiter(record, name, titles)
+    if wrong:
+        return None, [wrong]
+    header = match_header(record, name, titles)
+    body = content[body_start:]
+    if header.problems or header.blank or not _is_clean(body, len(titles)):
+        return diagnose_text(record, file_number, name, content[start:])
+    columns = tuple(column for column in header.columns if column)
+    rows = body.count(b"\n") + (not body.endswith(b"\n") and len(body) > 0)
+    return SubmittedRecord(record.name, file_number, name, columns, body, rows, False), []
+
+
+def _titles(line: bytes) -> list[str] | None:
+    """Return the titles of the header line, ``None`` if it is not one line of CSV."""
+    if len(line) > 65_536 or b"\0" in line or line.count(b'"') % 2:
+        return None
+    return next(csv.reader([line.decode().rstrip("\r")]), None)
+
+
+def _wrong_delimiter(record: ContractRecord, name: str, titles: list[str]) -> Problem | None:
+    if len(titles) > 1 or len(record.columns) == 1:
+        return None
+    delimiter = max(DELIMITERS, key=titles[0].count)
+    if titles[0].count(delimiter) == 0:
+        return None
+    return Problem("S-09", record.name, name, 1, params={"delimiter": DELIMITERS[delimiter]})
+
+
+def _is_clean(body: bytes, width: int) -> bool:
+    """Whether COPY will take the body as rows of ``width`` fields, one a line, with nothing that needs a look."""
+    newlines = body.count(b"\n")
+    if body.count(b"\r") not in (0, newlines) or b"\0" in body or b"\\." in body or b"E+" in body:
+        return False
+    if body.startswith((b"\n", b"\r\n")) or b"\n\n" in body or b"\n\r" in body or _has_empty_row(body, width):
+        return False
+    if b'"' in body:
+        return all(line.count(b'"') % 2 == 0 for line in body.split(b"\n"))
+    rows = newlines + (not body.endswith(b"\n") and len(body) > 0)
+    return body.count(b",") == rows * (width - 1)
+
+
+def _has_empty_row(body: bytes, width: int) -> bool:
+    empty = b"," * (width - 1)
+    return (
+        body.startswith((empty + b"\n", empty + b"\r"))
+        or b"\n" + empty + b"\n" in body
+        or b"\n" + empty + b"\r" in body
+        or body.endswith(b"\n" + empty)
+    )
