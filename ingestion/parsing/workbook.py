@@ -119,13 +119,13 @@ def _refusal(scan: Scan, record: ContractRecord, part: SheetPart) -> Problem | N
 
 
 def _header_row(record: ContractRecord, rows: list[list[Any]]) -> int | None:
-    """Return the index of the row that looks like the header, ``None`` if the sheet is empty."""
+    """Return the index of the row that looks like the header, ``None`` if there is none."""
     filled = [index for index, row in enumerate(rows[:HEADER_SEARCH_ROWS]) if row.count("") < len(row)]
     if not filled:
         return None
     scores = {index: known_titles(record, [str(value) for value in rows[index]]) for index in filled}
     best = max(filled, key=lambda index: (scores[index], -index))
-    return best if scores[best] else 0 if filled[0] == 0 else filled[0]
+    return best if scores[best] else None
 
 
 def _scanned(scan: Scan, record: ContractRecord, header: Header, sheet: str) -> list[Problem]:

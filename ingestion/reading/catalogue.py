@@ -67,7 +67,7 @@ rules: list[FileRule] = [
     FileRule("S-02", WARNING, "不是约定的记录，其内容没有读取", "请改为约定的工作表名称，或删除该工作表"),
     FileRule("S-03", ERROR, "同一记录出现多次，已经在“{first}”中报送", "每个记录只保留一个工作表或文件"),
     FileRule("S-04", ERROR, "缺少必报记录“{title}”", "请按模板补上该工作表或文件；没有数据也要保留表头"),
-    FileRule("S-05", ERROR, "没有表头，内容是空的", "请按模板在第 1 行填写列名"),
+    FileRule("S-05", ERROR, "没有可识别的表头", "请按模板在第 1 行填写列名"),
     FileRule("S-06", ERROR, "缺少必填列“{title}”", "请按模板在第 1 行补上该列"),
     FileRule("S-07", ERROR, "列名“{value}”重复", "每个列名只能出现一次，请删除多余的列"),
     FileRule("S-08", WARNING, "列名“{value}”不在约定中，该列没有读取", "请改为模板中的列名，或删除该列"),

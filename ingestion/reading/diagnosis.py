@@ -57,6 +57,8 @@ def diagnose_text(
         return None, [_broken(record, name, 1, error)]
     if number > 1:
         return None, [Problem("S-24", record.name, name, number)]
+    if not known_titles(record, titles):
+        return None, [Problem("S-05", record.name, name, 1)]
     if any("\0" in title for title in titles):
         return None, [Problem("S-12", record.name, name, 1)]
     reading = _Reading(record, name, match_header(record, name, titles))
