@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,8 @@ class TableDefinition:
 
     ``shape`` is ``lines`` (rows of ``ref_report_lines``) or ``members`` (rows of customers or companies);
     ``exceptional_lines`` are printed only when they hold a figure, ``total_lines`` stand out, ``below`` names the
-    figures of the total row printed under the table.
+    figures of the total row printed under the table. A table too wide for one page is continued on a second one
+    beside it from the column ``second_page`` on.
     """
 
     table_no: int
@@ -63,6 +65,7 @@ class TableDefinition:
     measured_in: str
     orientation: str
     columns: tuple[Column, ...]
+    second_page: str | None = None
     below: tuple[str, ...] = ()
     exceptional_lines: tuple[str, ...] = ()
     total_lines: tuple[str, ...] = ()
@@ -81,6 +84,18 @@ class TableDefinition:
     def widths(self) -> tuple[float, ...]:
         """The width of every sheet column, in characters."""
         return tuple(width for column in self.columns for width in column.widths)
+
+    @cached_property
+    def title_columns(self) -> int:
+        """How many sheet columns stand on the first page, and under the title: all but those of a second page."""
+        starts = accumulate((len(column.widths) for column in self.columns), initial=0)
+        found = (at for at, column in zip(starts, self.columns, strict=False) if column.field == self.second_page)
+        return next(found, len(self.widths))
+
+    @cached_property
+    def label_columns(self) -> int:
+        """How many sheet columns are labels; they are repeated on a second page."""
+        return sum(len(column.widths) for column in self.columns if not column.kind)
 
     @cached_property
     def header_depth(self) -> int:
@@ -120,6 +135,7 @@ def _definition(stem: str, content: Mapping[str, Any]) -> TableDefinition:
         levels=tuple(content["levels"]),
         orientation=content["orientation"],
         columns=columns,
+        second_page=content.get("second_page"),
         below=tuple(content.get("below", ())),
         exceptional_lines=tuple(content.get("exceptional_lines", ())),
         total_lines=tuple(content.get("total_lines", ())),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from exports.layout import TITLE_LINES, Cell, Grid, header_rows
 from exports.values import shown
 
-ALIGNMENTS = {"sequence": "center", "group": "center", "upright": "center", "header": "center", "member": "left"}
+ALIGNMENTS = {"sequence": "center", "group": "center", "header": "center", "member": "left"}
 
 
 class DisplayCell(NamedTuple):
@@ -39,16 +39,26 @@ class DisplayTable(NamedTuple):
     body_count: int
 
 
-def display_table(grid: Grid) -> DisplayTable:
-    """Return the grid as texts."""
+def display_tables(grid: Grid) -> list[DisplayTable]:
+    """Return the grid as texts: one table, or two when it is continued beside itself (labels repeated)."""
+    whole, first = len(grid.widths), grid.definition.title_columns
+    if first == whole:
+        return [_display(grid, range(whole))]
+    return [
+        _display(grid, range(first)),
+        _display(grid, [*range(grid.definition.label_columns), *range(first, whole)]),
+    ]
+
+
+def _display(grid: Grid, kept: Sequence[int]) -> DisplayTable:
     first, last = header_rows(grid.definition)
     return DisplayTable(
         title=str(grid.rows[0][0][0]),
         above=[_texts(row) for row in grid.rows[1:TITLE_LINES]],
-        header=_cells(grid, range(first, last + 1)),
-        body=_cells(grid, grid.body),
+        header=_kept(_cells(grid, range(first, last + 1)), kept),
+        body=_kept(_cells(grid, grid.body), kept),
         below=[_texts(row) for row in grid.rows[grid.body.stop - 1 :]],
-        widths=grid.widths,
+        widths=tuple(grid.widths[column] for column in kept),
         landscape=grid.definition.orientation == "landscape",
         header_count=last - first + 1,
         body_count=len(grid.body),
@@ -65,6 +75,17 @@ def cell_text(cell: Cell) -> str:
 
 def _texts(row: Iterable[Cell]) -> list[str]:
     return [cell_text(cell) for cell in row if cell[0] is not None]
+
+
+def _kept(cells: Iterable[DisplayCell], columns: Sequence[int]) -> list[DisplayCell]:
+    """Leave out the columns that are not kept; a span across the edge is cut there."""
+    places = {column: place for place, column in enumerate(columns)}
+    kept = []
+    for cell in cells:
+        left = [places[column] for column in range(cell.x, cell.x + cell.columns) if column in places]
+        if left:
+            kept.append(cell._replace(x=left[0], columns=len(left)))
+    return kept
 
 
 def _cells(grid: Grid, rows: range) -> list[DisplayCell]:

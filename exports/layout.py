@@ -54,7 +54,7 @@ class Grid:
             if columns > 1:
                 self.merges.append(Merge(number, len(row) + 1, number, len(row) + columns))
             row += [(value, style)] + [(None, style)] * (columns - 1)
-        self.rows.append(row)
+        self.rows.append(row + [(None, segments[0][1])] * (len(self.widths) - len(row)))
 
 
 def lay_out(table: ReportTable, unit: str) -> Grid:
@@ -81,9 +81,9 @@ def measured_in(definition: TableDefinition, unit: str) -> str:
 
 
 def _add_title(grid: Grid, table: ReportTable, unit: str) -> None:
-    heading, whole = table.heading, len(grid.widths)
+    heading, whole = table.heading, table.definition.title_columns
     grid.add_segments([(f"{table.definition.sheet}　{table.definition.title}", "title", whole)])
-    left, middle, right = _split(grid.widths, (0.45, 0.75))
+    left, middle, right = _split(grid.widths[:whole], (0.45, 0.75))
     grid.add_segments(
         [
             (f"填报单位：{heading.org_name}", "left", left),
@@ -160,7 +160,7 @@ def _group_cells(row: ReportRow, width: int, group_above: str | None) -> list[Ce
     if row.block is None:
         return [(row.group, "group"), *[(None, "group")] * (width - 1)]
     outer = None if row.group == group_above else row.group
-    return [(outer, "upright"), (row.block, "group"), *[(None, "group")] * (width - 2)]
+    return [(outer, "group"), (row.block, "group"), *[(None, "group")] * (width - 2)]
 
 
 def _label_cell(row: ReportRow, name: str) -> Cell:
@@ -207,8 +207,8 @@ def _add_foot(grid: Grid, table: ReportTable, unit: str) -> None:
             f"{BELOW_TITLES[name]}：{shown(printed(value, 'amount', unit), 'amount')}"
             for name, value in table.below.items()
         ]
-        grid.add_segments([("　　".join(figures), "left", len(grid.widths))])
-    spans = _split(grid.widths, (0.28, 0.5, 0.72))
+        grid.add_segments([("　　".join(figures), "left", grid.definition.title_columns)])
+    spans = _split(grid.widths[: grid.definition.title_columns], (0.28, 0.5, 0.72))
     names = [f"{title}：{name or ''}" for title, name in zip(SIGNATURE_TITLES, table.heading.signatures, strict=True)]
     grid.add_segments([(name, "left", span) for name, span in zip(names, spans, strict=True)])
     grid.heights[len(grid.rows)] = 24.0

@@ -14,7 +14,7 @@ from typing import Any
 import typst
 
 from common.settings import Settings
-from exports.display import DisplayTable, display_table
+from exports.display import DisplayTable, display_tables
 from exports.fonts import FAMILY, font_folder
 from exports.layout import Grid
 
@@ -27,7 +27,7 @@ def pdf_bytes(settings: Settings, grids: Sequence[Grid], title: str, made: datet
     Raises:
         FontError: the Chinese font cannot be had.
     """
-    tables = [_payload(display_table(grid)) for grid in grids]
+    tables = [_payload(table) for grid in grids for table in display_tables(grid)]
     data = json.dumps({"title": title, "family": FAMILY, "tables": tables}, ensure_ascii=False)
     content: Any = typst.compile(  # type: ignore[misc]
         TEMPLATE.read_bytes(),

@@ -85,14 +85,18 @@ def _prepare_sheet(sheet: Worksheet, definition: TableDefinition) -> None:
     first, last = header_rows(definition)
     _set_widths(sheet, definition.widths)
     sheet.sheet_view.showGridLines = False
-    labels = sum(len(column.widths) for column in definition.columns if not column.kind)
+    labels = definition.label_columns
     sheet.freeze_panes = f"{get_column_letter(labels + 1)}{last + 1}"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.orientation = "landscape" if definition.orientation == "landscape" else "portrait"
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToWidth = 2 if definition.second_page else 1
     sheet.page_setup.fitToHeight = 1 if definition.shape == "lines" else 0
     sheet.print_title_rows = f"{first}:{last}" if definition.shape == "lines" else f"1:{last}"
+    if definition.second_page:
+        sheet.print_title_cols = f"A:{get_column_letter(labels)}"
+    if definition.shape == "lines":
+        sheet.sheet_format.defaultRowHeight, sheet.sheet_format.customHeight = 17.5, True
     sheet.print_options.horizontalCentered = True
     margins = sheet.page_margins
     margins.left = margins.right = 0.4 if definition.orientation == "landscape" else 0.5
@@ -155,7 +159,6 @@ def _register_styles(sheet: Worksheet) -> dict[str, int]:
         make(name, Alignment(horizontal=side_name, vertical="center"), framed=False, is_text=True)
     make("header", middle, fill=HEADER_FILL)
     make("group", middle)
-    make("upright", Alignment(horizontal="center", vertical="center", wrap_text=True, text_rotation=255))
     for indent in range(3):
         make(f"label{indent}", Alignment(horizontal="left", vertical="center", indent=indent), is_text=True)
     for lead, fill, bold in (("", None, False), ("total_", TOTAL_FILL, True)):

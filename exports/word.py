@@ -10,18 +10,19 @@ from typing import Any
 
 from docx import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from exports.display import DisplayCell, DisplayTable, display_table
+from exports.display import DisplayCell, DisplayTable, display_tables
 from exports.layout import Grid
 from exports.skeleton import FONT, HEADER_FILL, MANUAL_FILL, TOTAL_FILL
 from exports.workbook import MEMBER_DATE, clean_text
 
 A4 = (Mm(210), Mm(297))
 MARGIN = Mm(12)
+CELL_MARGIN = 40
 ALIGN = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,
     "right": WD_ALIGN_PARAGRAPH.RIGHT,
@@ -36,8 +37,9 @@ def word_bytes(grids: Sequence[Grid], title: str, made: datetime) -> bytes:
     properties = document.core_properties
     properties.title, properties.author = clean_text(title)[:255], "lendwatch"
     properties.created = properties.modified = moment
-    for number, grid in enumerate(grids):
-        _add_table(document, display_table(grid), is_first=number == 0)
+    tables = [table for grid in grids for table in display_tables(grid)]
+    for number, table in enumerate(tables):
+        _add_table(document, table, is_first=number == 0)
     buffer = io.BytesIO()
     document.save(buffer)
     return _with_fixed_dates(buffer.getvalue())
@@ -48,9 +50,9 @@ def _add_table(document: Any, table: DisplayTable, *, is_first: bool) -> None:
     section.orientation = WD_ORIENT.LANDSCAPE if table.landscape else WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = A4[::-1] if table.landscape else A4
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = MARGIN
-    size = Pt(5) if len(table.widths) > 20 else Pt(10 if len(table.widths) < 10 else 8)
+    size = Pt(6.5) if len(table.widths) > 14 else Pt(10 if len(table.widths) < 10 else 8)
     _paragraph(document.add_paragraph(), table.title, Pt(12), "center", bold=True)
-    for line in table.above + []:
+    for line in table.above:
         _spread(document.add_paragraph(), line, section.page_width - 2 * MARGIN)
     _draw(document, table, size, section.page_width - 2 * MARGIN)
     for line in table.below:
@@ -59,10 +61,8 @@ def _add_table(document: Any, table: DisplayTable, *, is_first: bool) -> None:
 
 def _spread(paragraph: Any, texts: Sequence[str], width: int) -> None:
     """Put left, centre and right texts on one line with tab stops."""
-    from docx.enum.text import WD_TAB_ALIGNMENT
-
     stops = paragraph.paragraph_format.tab_stops
-    stops.add_tab_stop(width // 2, WD_TAB_ALIGNMENT.CENTER)
+    stops.add_tab_stop(width * 62 // 100, WD_TAB_ALIGNMENT.CENTER)
     stops.add_tab_stop(width, WD_TAB_ALIGNMENT.RIGHT)
     _paragraph(paragraph, "\t".join(texts), Pt(10), "left")
 
@@ -81,6 +81,9 @@ def _draw(document: Any, table: DisplayTable, size: int, width: int) -> None:
     frame.style, frame.autofit = "Table Grid", False
     total = sum(table.widths)
     twips = [int(width / total * share / 635) for share in table.widths]
+    margins = _child(frame._tbl.tblPr, "w:tblCellMar")
+    for side in ("left", "right"):
+        _child(margins, f"w:{side}", w=str(CELL_MARGIN), type="dxa")
     for column, share in zip(frame.columns, twips, strict=True):
         column._gridCol.set(qn("w:w"), str(share))
     for cells, count, is_header in ((table.header, table.header_count, True), (table.body, table.body_count, False)):

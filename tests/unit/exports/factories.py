@@ -131,7 +131,7 @@ def create_marts(connection: psycopg.Connection) -> None:
             if wanted.shape == "lines"
             else "row_kind text, customer_type text, member_code text, member_name text, row_order int"
         )
-        columns = [f"{column.field} {'int' if column.kind == 'count' else 'numeric'}" for column in wanted.value_columns]
+        columns = [f"{one.field} {'int' if one.kind == 'count' else 'numeric'}" for one in wanted.value_columns]
         columns += [f"{name} numeric" for name in wanted.below]
         connection.execute(f"create table marts.{wanted.source} ({keys}, {', '.join(columns)})")
 
