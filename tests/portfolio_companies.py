@@ -83,9 +83,9 @@ class Company:
             note.balance = original if self.rng.random() < 0.5 else max((original / 3).quantize(FEN), FEN)
             granted, collected = granted + original, collected + original - note.balance
         granted, collected = granted + 900_000, collected + 600_000
-        items = {"GRANTED": granted, "COLLECTED": collected, "WRITTEN_OFF": 200_000, "SOLD": 100_000}
+        items = {"GRANTED": granted, "COLLECTED": collected, "WRITTEN_OFF": Decimal(200_000), "SOLD": Decimal(100_000)}
         self.cumulatives = [
-            {"item": item, "amount_yuan": Decimal(amount), "item_count": number, "as_of_date": self.closing}
+            {"item": item, "amount_yuan": amount, "item_count": number, "as_of_date": self.closing}
             for number, (item, amount) in enumerate(items.items(), start=6)
         ]
         balances = {"1002.01": Decimal(30_000_000), "1304": Decimal(-45_000)}
@@ -124,7 +124,7 @@ class Company:
         if note.balance == 0:
             return self._touch_settled(note)
         self._change_attributes(note)
-        actions: tuple[tuple[float, Callable[[Note], None]], ...] = (
+        actions: tuple[tuple[float, Callable[[Note], object]], ...] = (
             (0.38, lambda note: None),
             (0.54, self._collect_once),
             (0.62, self._collect_twice_a_day),

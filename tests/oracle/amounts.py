@@ -80,37 +80,41 @@ def stock_lines() -> dict[str, Belongs]:
         *_security_rules(),
         *_direction_rules(),
         *_band_rules(),
-        *[lambda note, code=code: note.class5 == code for code in CLASSES],
+        *_members("class5", CLASSES),
     ]
     return {f"T1-{number:02}": rule for number, rule in enumerate(rules, start=7)}
 
 
 def flow_lines() -> list[Belongs]:
     """Tx-01 … Tx-25 in print order."""
-    types: list[Belongs] = [lambda note, code=code: note.customer_type == code for code in CUSTOMER_TYPES]
-    return [*types, *_security_rules(), *_direction_rules(), *_band_rules()]
+    return [*_members("customer_type", CUSTOMER_TYPES), *_security_rules(), *_direction_rules(), *_band_rules()]
 
 
 def _security_rules() -> list[Belongs]:
-    rules: list[Belongs] = [lambda note, code=code: note.security == code for code in SECURITIES]
-    rules.insert(2, lambda note: note.security == "GUARANTEE" and note.is_joint)
-    return rules
+    own = _members("security", SECURITIES)
+    return [*own[:2], lambda note: note.security == "GUARANTEE" and note.is_joint, *own[2:]]
 
 
 def _direction_rules() -> list[Belongs]:
     return [
         lambda note: note.direction in AGRICULTURE,
-        *[lambda note, code=code: note.direction == code for code in AGRICULTURE],
+        *_members("direction", AGRICULTURE),
         lambda note: note.direction in BUSINESS,
-        *[lambda note, code=code: note.direction == code for code in BUSINESS[:2]],
+        *_members("direction", BUSINESS[:2]),
     ]
 
 
 def _band_rules() -> list[Belongs]:
-    return [
-        *[lambda note, band=band: note.amount_band == band for band in range(4)],
-        *[lambda note, band=band: note.term_band == band for band in range(4)],
-    ]
+    return [*_members("amount_band", range(4)), *_members("term_band", range(4))]
+
+
+def _members(attribute: str, codes: Iterable[object]) -> list[Belongs]:
+    """Return one rule per code: the note's ``attribute`` is that code."""
+
+    def rule(code: object) -> Belongs:
+        return lambda note: getattr(note, attribute) == code
+
+    return [rule(code) for code in codes]
 
 
 def _cells(value: Amount, change_month: Amount, change_year: Amount | None) -> Cells:

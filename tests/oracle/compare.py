@@ -18,9 +18,7 @@ RATIO = Decimal("0.0000000001")
 RATE = Decimal("0.000005")  # percent a year, five decimals
 RATE_LINES = ("T2-06", "T2-07", "T2-08")
 RETURN_LINES = ("T2-12", "T2-13")
-KEYS = {table: ("line_code",) for table in range(1, 8)} | {
-    table: ("row_kind", "customer_type", "member_code") for table in (8, 9)
-}
+CUSTOMER_KEYS = ("row_kind", "customer_type", "member_code")
 
 
 def read_reports(connection: psycopg.Connection, months: Iterable[date]) -> Tables:
@@ -30,10 +28,10 @@ def read_reports(connection: psycopg.Connection, months: Iterable[date]) -> Tabl
         for table, name in NAMES.items():
             cursor.execute(f"select * from marts.{name} where reporting_month = any(%s)", [list(months)])
             for row in cursor:
-                key = (row["reporting_month"], row["org_level"], row["org_code"], *_line(row, table))
-                if key in tables.rows[table]:
-                    raise ValueError(f"{name} has two rows for {key}")
-                tables.rows[table][key] = row
+                month, org, line = row["reporting_month"], (row["org_level"], row["org_code"]), _line(row, table)
+                if line in tables.lines(table, month, org):
+                    raise ValueError(f"{name} has two rows for {month} {org} {line}")
+                tables.put(table, month, org, {line: row})
     return tables
 
 
@@ -52,8 +50,10 @@ def explain(found: list[str], limit: int = 40) -> str:
     return f"{len(found)} differing cells\n" + "\n".join(found[:limit])
 
 
-def _line(row: dict[str, Any], table: int) -> tuple[str, ...]:
-    return tuple(row[name] or "" for name in KEYS[table])
+def _line(row: dict[str, Any], table: int) -> str | tuple[str, ...]:
+    if table < 8:
+        return str(row["line_code"])
+    return tuple(row[name] or "" for name in CUSTOMER_KEYS)
 
 
 def _cells(table: int, expected: Table, got: Table) -> Iterator[str]:

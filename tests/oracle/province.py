@@ -40,15 +40,18 @@ class Tables:
     """The nine tables: number -> row key -> cells."""
 
     rows: dict[int, Table] = field(default_factory=lambda: defaultdict(dict))
+    sheets: dict[tuple[int, date, Org], dict[Any, dict[str, Any]]] = field(default_factory=dict)
 
     def put(self, table: int, month: date, org: Org, lines: dict[Any, dict[str, Any]]) -> None:
+        """Add lines of one printed table; a line is a code or (row kind, customer type, member)."""
+        sheet = self.sheets.setdefault((table, month, org), {})
         for line, cells in lines.items():
+            sheet[line] = cells
             self.rows[table][month, *org, *((line,) if isinstance(line, str) else line)] = cells
 
     def lines(self, table: int, month: date, org: Org) -> dict[Any, dict[str, Any]]:
         """Return the lines of one printed table."""
-        found = {key[3:]: cells for key, cells in self.rows[table].items() if key[:3] == (month, *org)}
-        return {key[0] if len(key) == 1 else key: cells for key, cells in found.items()}
+        return self.sheets.get((table, month, org), {})
 
 
 def groups_of(book: Book, company: str, month: date) -> list[Org]:
@@ -116,7 +119,8 @@ def _finance(tables: Tables, history: History, month: date, org: Org, members: d
 
 
 def _reconcile(tables: Tables, month: date, org: Org, control: Decimal) -> None:
-    total = tables.rows[9].setdefault((month, *org, "total", "", ""), {"closing_yuan": Decimal(0)})
+    total = tables.lines(9, month, org).get(("total", "", ""), {"closing_yuan": Decimal(0)})
+    tables.put(9, month, org, {("total", "", ""): total})
     total["ledger_yuan"] = control
     total["difference_yuan"] = total["closing_yuan"] - control
 
