@@ -53,10 +53,12 @@ def whole_sheet(members: dict[Key, Member], table: int) -> dict[Key, Member]:
             row["customer_ratio"] = share(row["customer_count"], total["customer_count"])
             for name in ALL_CLASSES:
                 row[f"{name}_ratio"] = share(row[f"{name}_yuan"], total["on_balance_yuan"])
+    for position, key in enumerate(_printed_order(rows, table), start=1):
+        rows[key]["row_order"] = position
     return rows
 
 
-def printed_order(rows: dict[Key, Member], table: int) -> list[Key]:
+def _printed_order(rows: dict[Key, Member], table: int) -> list[Key]:
     """Return the keys as printed: types in turn, members by balance descending, subtotal after each, 合计 last."""
     column = ORDER_8 if table == 8 else ORDER_9
     ranks = {code: rank for rank, code in enumerate((*CUSTOMER_TYPES, ""))}
@@ -140,6 +142,6 @@ def _sum(rows: Iterable[Member]) -> Member:
     found: Member = {}
     for row in rows:
         for name, value in row.items():
-            if not name.endswith("_ratio"):
+            if name != "row_order" and not name.endswith("_ratio"):
                 found[name] = found.get(name, 0) + value
     return found
