@@ -6,13 +6,12 @@ partial parse away).
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from common.settings import Settings
+from orchestration.environment import process_environment
 
 FAILED = ("error", "fail")
 
@@ -42,6 +41,25 @@ def environment(
     }
 
 
+def invoke_dbt(
+    settings: Settings,
+    *arguments: str,
+    months: tuple[date, date] | None = None,
+    companies: Iterable[str] = (),
+    callbacks: Sequence[Callable[[Any], None]] = (),
+) -> Any:
+    """Run dbt with ``arguments`` and return dbt's own outcome (success, result, exception), also when nodes failed."""
+    from dbt.adapters.factory import cleanup_connections  # slow to import: only where dbt really runs
+    from dbt.cli.main import dbtRunner
+
+    folders = ["--project-dir", str(settings.transform), "--profiles-dir", str(settings.transform)]
+    with process_environment(environment(settings, months, companies)):
+        try:
+            return dbtRunner(callbacks=list(callbacks)).invoke(["--quiet", *arguments, *folders])
+        finally:
+            cleanup_connections()
+
+
 def run_dbt(
     settings: Settings,
     *arguments: str,
@@ -53,32 +71,14 @@ def run_dbt(
     Raises:
         DbtError: a node failed or the project does not parse.
     """
-    from dbt.adapters.factory import cleanup_connections  # slow to import: only where dbt really runs
-    from dbt.cli.main import dbtRunner
-
-    folders = ["--project-dir", str(settings.transform), "--profiles-dir", str(settings.transform)]
-    with _environment(environment(settings, months, companies)):
-        try:
-            outcome = dbtRunner().invoke(["--quiet", *arguments, *folders])
-        finally:
-            cleanup_connections()
+    outcome = invoke_dbt(settings, *arguments, months=months, companies=companies)
     if outcome.success:
         return outcome.result
+    raise DbtError(failure_message(outcome)) from outcome.exception
+
+
+def failure_message(outcome: Any) -> str:
+    """Return the failing nodes of an unsuccessful outcome and their errors, one a line."""
     if outcome.exception:
-        raise DbtError(str(outcome.exception)) from outcome.exception
-    results: Any = outcome.result
-    raise DbtError("\n".join(f"{item.node.name}: {item.message}" for item in results if item.status in FAILED))
-
-
-@contextmanager
-def _environment(values: dict[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        return str(outcome.exception)
+    return "\n".join(f"{item.node.name}: {item.message}" for item in outcome.result if item.status in FAILED)

@@ -14,6 +14,7 @@ from common.settings import Settings
 from ingestion.contract import load_contract
 from ingestion.raw_tables import create_raw_tables
 from ingestion.register import create_register_tables
+from orchestration.build_log import create_build_log
 from orchestration.dbt import run_dbt
 
 
@@ -25,19 +26,26 @@ def prepare(settings: Settings) -> None:
     with connect(settings) as connection:
         create_raw_tables(connection, load_contract())
         create_register_tables(connection)
+        create_build_log(connection)
     load_seeds(settings)
 
 
 def load_seeds(settings: Settings) -> None:
     """Run ``dbt seed`` unless the seed files are the ones already loaded."""
+    digest = seeds_digest(settings)
+    with connect(settings, autocommit=True) as connection:
+        connection.execute("create table if not exists exchange.loaded_seeds (sha256 text primary key)")
+        if connection.execute("select 1 from exchange.loaded_seeds where sha256 = %s", [digest]).fetchone():
+            return
+        run_dbt(settings, "seed", "--full-refresh")
+        connection.execute("delete from exchange.loaded_seeds")
+        connection.execute("insert into exchange.loaded_seeds values (%s)", [digest])
+
+
+def seeds_digest(settings: Settings) -> str:
+    """Return the SHA-256 of the seed files and of the types they are loaded with."""
     digest = hashlib.sha256()
     for path in sorted((settings.transform / "seeds").glob("*.csv")):
         digest.update(path.name.encode() + path.read_bytes())
     digest.update((settings.transform / "dbt_project.yml").read_bytes())
-    with connect(settings, autocommit=True) as connection:
-        connection.execute("create table if not exists exchange.loaded_seeds (sha256 text primary key)")
-        if connection.execute("select 1 from exchange.loaded_seeds where sha256 = %s", [digest.hexdigest()]).fetchone():
-            return
-        run_dbt(settings, "seed", "--full-refresh")
-        connection.execute("delete from exchange.loaded_seeds")
-        connection.execute("insert into exchange.loaded_seeds values (%s)", [digest.hexdigest()])
+    return digest.hexdigest()

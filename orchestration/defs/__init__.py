@@ -1,0 +1,1 @@
+"""Dagster assets, jobs, schedules and sensors; ``orchestration.definitions`` puts them together."""
