@@ -1,0 +1,1 @@
+{{ rate_band_table(6, 'granted_yuan') }}

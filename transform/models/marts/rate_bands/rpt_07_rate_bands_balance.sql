@@ -1,0 +1,1 @@
+{{ rate_band_table(7, 'closing_yuan') }}

@@ -1,0 +1,9 @@
+select
+    rows.reporting_month,
+    rows.company_code,
+    rows.submission_id,
+    rows.item_code,
+    rows.amount_yuan
+from {{ source('raw_submitted', 'manual_items') }} as rows
+inner join {{ ref('stg_exchange__current_submissions') }} as standing
+    on standing.submission_id = rows.submission_id and standing.reporting_month = rows.reporting_month
