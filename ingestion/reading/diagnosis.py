@@ -103,7 +103,7 @@ class _Reading:
 
     def _fits(self, number: int, row: list[str]) -> bool:
         width = len(self.header.columns)
-        if len(row) != width and not (len(row) > width and not any(row[width:])):
+        if len(row) != width:
             self._add("S-11", number, None, None, {"found": str(len(row)), "expected": str(width)})
             return False
         for position in self.header.blank:

@@ -1,0 +1,79 @@
+"""No file may bring the product down: each bad file brings its finding, within the limits of memory and time."""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ingestion.parsing.limits import CHILD_MEMORY_BYTES, MIB
+from ingestion.reading import Guard, read_files, rules
+from tests.hostile import packages, sheets, texts
+from tests.hostile.base import HostileFile, good_workbook
+
+CASES = [*packages.CASES, *sheets.CASES, *texts.CASES]
+MOST_KIB = 512 * MIB // 1024
+
+
+@pytest.fixture(scope="module")
+def guard() -> Iterator[Guard]:
+    with Guard() as child:
+        yield child
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("hostile")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_bad_file_brings_its_finding(case: HostileFile, guard: Guard, folder: Path) -> None:
+    own = folder / f"case-{CASES.index(case)}"
+    own.mkdir()
+    findings = [item for item in read_files(case.make(own), guard).findings if item.rule_id == case.rule_id]
+    assert findings, case.rule_id
+    found = findings[0]
+    assert found.message
+    assert found.remedy
+    if case.record:
+        assert (found.record, found.row_number, found.column_name) == (case.record, case.row, case.column)
+
+
+def test_good_file_reads_after_the_child_died(guard: Guard, folder: Path) -> None:
+    own = folder / "after"
+    own.mkdir()
+    bomb = next(case for case in CASES if case.rule_id == "F-20")
+    assert [item.rule_id for item in read_files(bomb.make(own), guard).findings] == ["F-20"]
+    assert read_files([good_workbook(own)], guard).findings == []
+
+
+def test_child_cannot_take_more_memory(guard: Guard, folder: Path) -> None:
+    own = folder / "limits"
+    own.mkdir()
+    read_files([good_workbook(own)], guard)
+    assert guard.process_id is not None
+    assert resource.prlimit(guard.process_id, resource.RLIMIT_AS) == (CHILD_MEMORY_BYTES, CHILD_MEMORY_BYTES)
+    assert resource.prlimit(guard.process_id, resource.RLIMIT_FSIZE) == (0, 0)
+
+
+def test_child_that_says_nothing_is_ended(folder: Path) -> None:
+    own = folder / "silent"
+    own.mkdir()
+    with Guard(seconds=0.0) as impatient:
+        found = read_files([good_workbook(own)], impatient).findings
+    assert [item.rule_id for item in found] == ["F-21"]
+
+
+def test_every_rule_has_a_bad_file() -> None:
+    tried = {case.rule_id for case in CASES}
+    assert {rule.rule_id for rule in rules} - tried == {"F-21", "S-30"}
+
+
+def test_children_stay_below_half_a_gibibyte(guard: Guard, folder: Path) -> None:
+    own = folder / "memory"
+    own.mkdir()
+    read_files(next(case for case in CASES if case.rule_id == "F-20").make(own), guard)
+    guard.close()
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < MOST_KIB
