@@ -133,6 +133,23 @@ def company_month(company_code: str = "JS0001", month: date = date(2019, 6, 1)) 
     ]  # fmt: skip
     data["trial_balance"] = _first_trial_balance()
     data["cost_entries"] = [{"cost_pool": "运营费用", "amount_yuan": 8000}]
+    data["related_parties"] = [
+        {"party_no": "R1", "party_name": "股东甲", "id_type": "统一社会信用代码", "id_number": credit_code(),
+         "relation": "股东", "share_ratio_pct": 60},
+        {"party_no": "R2", "party_name": "股东乙", "id_type": "居民身份证", "id_number": identity_number(),
+         "relation": "股东", "share_ratio_pct": 40},
+    ]  # fmt: skip
+    data["blacklist_entries"] = [
+        {"entry_no": "X1", "subject_type": "个人", "subject_name": "周七", "id_type": "居民身份证",
+         "id_number": identity_number(), "reason": "B05", "severity": "C", "effective_date": start,
+         "expiry_date": start + timedelta(days=100), "share_scope": "本公司", "status": "有效", "approved_by": "李四"}
+    ]  # fmt: skip
+    data["foreclosed_assets"] = [
+        {"asset_no": "A1", "asset_kind": "房产", "taken_date": granted, "opening_value_yuan": 0,
+         "increase_yuan": 10, "decrease_yuan": 0, "closing_value_yuan": 10, "impairment_yuan": 0, "status": "持有"}
+    ]  # fmt: skip
+    data["opening_cumulatives"] = [{"item": "累放", "amount_yuan": 0, "item_count": 0, "as_of_date": start}]
+    data["manual_items"] = [{"item_code": "T2-02", "amount_yuan": 0}]
     return data
 
 
@@ -149,9 +166,10 @@ def next_month(previous: CompanyMonth) -> CompanyMonth:
     ]
     for row in data["note_states"]:
         row["opening_balance_yuan"] = row["closing_balance_yuan"]
-    for name in ("off_balance_items", "fundings"):
+    for name, closing in (("off_balance_items", "balance"), ("fundings", "balance"), ("foreclosed_assets", "value")):
         for row in data[name]:
-            row.update(opening_balance_yuan=row["closing_balance_yuan"], increase_yuan=0, decrease_yuan=0)
+            row[f"opening_{closing}_yuan"] = row[f"closing_{closing}_yuan"]
+            row.update(increase_yuan=0, decrease_yuan=0)
     _roll_ledger(data, month)
     data["cost_entries"] = []
     return data

@@ -62,7 +62,7 @@ class Wording:
 
     def _values(
         self, record: str | None, column_name: str | None, value: str | None, details: Mapping[str, Any]
-    ) -> "_Values":
+    ) -> _Values:
         values = _Values()
         column = None
         if record:

@@ -1,9 +1,9 @@
 """The rules of the gate (检查规则): each one is defined once, in a YAML file of this folder.
 
 From a definition come the check, the finding it leaves, the catalogue page and the tests that hold it. A row rule
-gives ``broken_when``, a condition over one row ``r``, its submission ``h`` and what it ``joins``; a set rule gives ``query``, which
-yields ``submission_id, file_number, row_number, value, details``; a rule with neither is carried out by the gate
-itself for every column of the contract (``VT-``) or over the whole submission.
+gives ``broken_when``, a condition over one row ``r``, its submission ``h`` and what it ``joins``; a set rule gives
+``query``, which yields ``submission_id, file_number, row_number, value, details``; a rule with neither is carried
+out by the gate itself for every column of the contract or over the whole submission.
 """
 
 from __future__ import annotations
