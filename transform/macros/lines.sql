@@ -10,11 +10,27 @@
   cross join lateral unnest(string_to_array(lines.members, '|')) as members (member)
 {%- endmacro %}
 
+{#- The printed rows of an earlier month as operands of the comparison columns: of a region, the sum over the
+    companies that submitted this month, so that a missing company does not look like a fall. -#}
+{% macro operands(earlier_month) -%}
+    select org_level, org_code, line_code, amount_yuan, note_count from {{ this }}
+    where reporting_month = {{ earlier_month }} and company_code is not null and {{ only_companies() }}
+    union all
+    select
+        region.org_level, region.org_code, earlier.line_code, sum(earlier.amount_yuan), sum(earlier.note_count)
+    from {{ this }} as earlier
+    inner join {{ ref('int_reporting_periods') }} as periods on periods.company_code = earlier.company_code
+    {{ regions_above() }}
+    where earlier.reporting_month = {{ earlier_month }} and earlier.org_level = 'company'
+        and periods.reporting_month = {{ this_month() }} and {{ only_regions('region.org_code') }}
+    group by region.org_level, region.org_code, earlier.line_code
+{%- endmacro %}
+
 {#- 表三 and 表四: a flow of the month by line, against the flow of the month before. -#}
 {% macro flow_table(table_no, measure) -%}
 with orgs as (
     select * from {{ ref('fct_total_month') }}
-    where reporting_month = {{ this_month() }} and is_reported and {{ only_orgs() }}
+    where reporting_month = {{ this_month() }} and {{ only_orgs() }}
 ),
 
 members as (
@@ -35,7 +51,7 @@ cells as (
 ),
 
 previous as (
-    select * from {{ this }} where reporting_month = {{ previous_month() }} and {{ only_orgs() }}
+    {{ operands(previous_month()) }}
 ),
 
 printed as (
@@ -67,7 +83,7 @@ left join previous using (org_level, org_code, line_code)
 {%- set names = types.values() | list + ['total'] -%}
 with orgs as (
     select * from {{ ref('fct_total_month') }}
-    where reporting_month = {{ this_month() }} and is_reported and {{ only_orgs() }}
+    where reporting_month = {{ this_month() }} and {{ only_orgs() }}
 ),
 
 members as (

@@ -6,7 +6,7 @@ with exposures as (
 
 orgs as (
     select org_level, org_code, company_code from {{ ref('int_company_totals') }}
-    where reporting_month = {{ this_month() }} and is_reported and {{ only_companies() }}
+    where reporting_month = {{ this_month() }} and {{ only_companies() }}
 ),
 
 ledgers as (
@@ -35,13 +35,13 @@ customers as (
 ),
 
 listed as (
-    select *, {{ credit_of_exposure() }} as credit_yuan from customers
+    select *, {{ credit_of_exposure() }} as credit_yuan, {{ credit_of_exposure(['']) }} as loans_yuan from customers
 ),
 
 subtotals as (
     select
         org_level, org_code, customer_type, count(*) filter (where credit_yuan > 0) as customer_count,
-        sum(credit_yuan) as credit_yuan,
+        sum(loans_yuan) as loans_yuan,
         {{ summed(exposure_names()) }}
     from listed
     group by grouping sets ((org_level, org_code, customer_type), (org_level, org_code))
@@ -51,14 +51,14 @@ rows_of_orgs as (
     select
         org_level, org_code, company_code, 'customer' as row_kind, customer_type,
         customer_no as member_code, customer_name as member_name, (credit_yuan > 0)::integer as customer_count,
-        credit_yuan, {{ exposure_names() | join(', ') }}
+        loans_yuan, {{ exposure_names() | join(', ') }}
     from listed
     union all
     select
         orgs.org_level, orgs.org_code, orgs.company_code,
         case when customer_type is null then 'total' else 'type' end,
         customer_type, customer_type, null, coalesce(customer_count, 0),
-        coalesce(credit_yuan, 0), {{ exposure_names() | join(', ') }}
+        coalesce(loans_yuan, 0), {{ exposure_names() | join(', ') }}
     from orgs
     left join subtotals on subtotals.org_level = orgs.org_level and subtotals.org_code = orgs.org_code
 )
@@ -67,9 +67,10 @@ select
     {{ this_month() }} as reporting_month,
     rows.org_level, rows.org_code, rows.company_code, rows.row_kind, rows.customer_type, rows.member_code,
     case when rows.row_kind = 'customer' then rows.member_name else types.name_zh end as member_name,
+    types.sort_order as type_order,
     row_number() over (
         partition by rows.org_level, rows.org_code
-        order by types.sort_order nulls last, rows.row_kind, rows.credit_yuan desc, rows.member_code
+        order by types.sort_order nulls last, rows.row_kind, rows.loans_yuan desc, rows.member_code
     ) as row_order,
     rows.customer_count,
     case when rows.row_kind = 'total' and rows.org_level = 'company' then ledgers.loan_ledger_yuan end as loan_ledger_yuan,

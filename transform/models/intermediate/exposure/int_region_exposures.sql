@@ -20,7 +20,7 @@ types as (
 placed as (
     select
         region.org_level, region.org_code, companies.company_name, rows.*,
-        {{ credit_of_exposure() }} as credit_yuan
+        {{ credit_of_exposure(['']) }} as loans_yuan
     from (select company_code, row_kind, customer_type, customer_count, loan_ledger_yuan,
             {{ exposure_names() | join(', ') }} from rows_of_companies) as rows
     inner join periods on periods.company_code = rows.company_code
@@ -34,13 +34,13 @@ placed as (
 rows_of_regions as (
     select
         org_level, org_code, 'company' as row_kind, customer_type, company_code as member_code,
-        company_name as member_name, customer_count, credit_yuan, null::numeric as loan_ledger_yuan,
+        company_name as member_name, customer_count, loans_yuan, null::numeric as loan_ledger_yuan,
         {{ exposure_names() | join(', ') }}
     from placed
     where row_kind = 'type'
     union all
     select
-        org_level, org_code, row_kind, customer_type, customer_type, null, sum(customer_count), sum(credit_yuan),
+        org_level, org_code, row_kind, customer_type, customer_type, null, sum(customer_count), sum(loans_yuan),
         sum(loan_ledger_yuan),
         {% for name in exposure_names() %}sum({{ name }}){{ ', ' if not loop.last }}{% endfor %}
     from placed
@@ -51,9 +51,10 @@ select
     {{ this_month() }} as reporting_month,
     rows.org_level, rows.org_code, rows.row_kind, rows.customer_type, rows.member_code,
     coalesce(rows.member_name, types.name_zh) as member_name,
+    types.sort_order as type_order,
     row_number() over (
         partition by rows.org_level, rows.org_code
-        order by types.sort_order nulls last, rows.row_kind, rows.credit_yuan desc, rows.member_code
+        order by types.sort_order nulls last, rows.row_kind, rows.loans_yuan desc, rows.member_code
     ) as row_order,
     rows.customer_count,
     rows.loan_ledger_yuan,

@@ -32,6 +32,10 @@ orgs as (
     union
     select org_level, org_code, company_code from flows
     union
+    select 'manager', company_code || ':' || manager_no, company_code
+    from {{ ref('stg_submitted__off_balance_items') }}
+    where reporting_month = {{ this_month() }} and {{ only_companies() }}
+    union
     select previous.org_level, previous.org_code, previous.company_code
     from previous inner join periods using (company_code)
 ),
@@ -53,7 +57,6 @@ select
     orgs.org_level,
     orgs.org_code,
     orgs.company_code,
-    flows.org_code is not null or coalesce(previous.closing_count, 0) > 0 or orgs.org_level = 'company' as is_reported,
     {% for name in measure_names() -%}
     coalesce(flows.{{ name }}, 0) as {{ name }},
     {% endfor -%}
@@ -63,6 +66,5 @@ select
     {% endfor %}
 from orgs
 left join flows on flows.org_level = orgs.org_level and flows.org_code = orgs.org_code
-left join previous on previous.org_level = orgs.org_level and previous.org_code = orgs.org_code
 left join carried on carried.org_level = orgs.org_level and carried.org_code = orgs.org_code
 left join opening on orgs.org_level = 'company' and opening.company_code = orgs.org_code

@@ -12,7 +12,6 @@ select
     {{ this_month() }} as reporting_month,
     region.org_level,
     region.org_code,
-    bool_or(cells.is_reported) as is_reported,
     {{ summed(measure_names() + cumulative_names()) }}
 from cells
 inner join periods on periods.company_code = cells.company_code

@@ -16,7 +16,10 @@ select
     customer_type,
     member_code,
     member_name,
-    row_order,
+    row_number() over (
+        partition by reporting_month, org_level, org_code
+        order by type_order, row_kind, credit_yuan desc, member_code
+    ) as row_order,
     customer_count,
     credit_yuan as closing_yuan,
     coalesce(increase_yuan, 0) as increase_yuan,

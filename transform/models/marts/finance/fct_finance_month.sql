@@ -12,7 +12,6 @@ ledger_items as (
         ledger.company_code,
         items.item,
         sum(items.debit_sign * (ledger.closing_debit_yuan - ledger.closing_credit_yuan)) as closing_yuan,
-        sum(items.debit_sign * (ledger.opening_debit_yuan - ledger.opening_credit_yuan)) as opening_yuan,
         sum(items.debit_sign * (ledger.period_debit_yuan - ledger.period_credit_yuan)) as period_yuan
     from {{ ref('stg_submitted__trial_balance') }} as ledger
     inner join items on starts_with(ledger.standard_account_code, items.account_prefix)
@@ -28,10 +27,9 @@ ledger as (
         coalesce(sum(closing_yuan) filter (where item = '{{ item }}'), 0) as {{ item }}_yuan,
         {% endfor -%}
         {% for item in ['net_interest_income', 'other_income', 'net_profit'] -%}
-        coalesce(sum(period_yuan) filter (where item = '{{ item }}'), 0) as {{ item }}_month_yuan,
-        {% endfor -%}
-        coalesce(sum(opening_yuan) filter (where item = 'total_assets'), 0) as opening_assets_yuan,
-        coalesce(sum(opening_yuan) filter (where item = 'owners_equity'), 0) as opening_equity_yuan
+        coalesce(sum(period_yuan) filter (where item = '{{ item }}'), 0) as {{ item }}_month_yuan
+        {{- ',' if not loop.last }}
+        {% endfor %}
     from ledger_items
     group by company_code
 ),
@@ -80,24 +78,16 @@ rates as (
     group by company_code
 ),
 
-previous as (
-    select * from {{ this }} where reporting_month = {{ previous_month() }} and {{ only_companies() }}
-),
-
 year_so_far as (
     select
-        periods.company_code,
-        case when {{ this_month() }} > {{ this_january() }} and previous.company_code is not null
-            then previous.assets_year_sum_yuan
-            else coalesce(previous.total_assets_yuan, ledger.opening_assets_yuan) end as assets_yuan,
-        case when {{ this_month() }} > {{ this_january() }} and previous.company_code is not null
-            then previous.equity_year_sum_yuan
-            else coalesce(previous.owners_equity_yuan, ledger.opening_equity_yuan) end as equity_yuan,
-        case when {{ this_month() }} > {{ this_january() }} and previous.company_code is not null
-            then previous.month_end_count else 1 end as month_end_count
-    from periods
-    inner join ledger on ledger.company_code = periods.company_code
-    left join previous on previous.company_code = periods.company_code
+        company_code,
+        case when {{ this_month() }} > {{ this_january() }} then assets_year_sum_yuan else total_assets_yuan end
+            as assets_yuan,
+        case when {{ this_month() }} > {{ this_january() }} then equity_year_sum_yuan else owners_equity_yuan end
+            as equity_yuan,
+        case when {{ this_month() }} > {{ this_january() }} then month_end_count else 1 end as month_end_count
+    from {{ this }}
+    where reporting_month = {{ previous_month() }} and {{ only_companies() }}
 )
 
 select
@@ -109,14 +99,12 @@ select
     rates.rate_weight_yuan,
     rates.maximum_rate_pct,
     rates.minimum_rate_pct,
-    year_so_far.assets_yuan + ledger.total_assets_yuan as assets_year_sum_yuan,
-    year_so_far.equity_yuan + ledger.owners_equity_yuan as equity_year_sum_yuan,
-    year_so_far.month_end_count + 1 as month_end_count,
-    case when periods.is_opened_this_year then date_part('month', {{ this_month() }})
-        else year_so_far.month_end_count end + 1 as averaged_count
+    coalesce(year_so_far.assets_yuan, 0) + ledger.total_assets_yuan as assets_year_sum_yuan,
+    coalesce(year_so_far.equity_yuan, 0) + ledger.owners_equity_yuan as equity_year_sum_yuan,
+    coalesce(year_so_far.month_end_count, 0) + 1 as month_end_count
 from periods
 inner join ledger on ledger.company_code = periods.company_code
-inner join year_so_far on year_so_far.company_code = periods.company_code
+left join year_so_far on year_so_far.company_code = periods.company_code
 left join memo_funds on memo_funds.company_code = periods.company_code
 left join manual on manual.company_code = periods.company_code
 left join required on required.company_code = periods.company_code

@@ -8,8 +8,8 @@ with finance as (
         finance.owners_equity_yuan
             - greatest(finance.required_provision_yuan - finance.loan_loss_provision_yuan, 0)
             - finance.long_term_investment_yuan as net_capital_yuan,
-        finance.assets_year_sum_yuan / finance.averaged_count as average_assets_yuan,
-        finance.equity_year_sum_yuan / finance.averaged_count as average_equity_yuan
+        finance.assets_year_sum_yuan / finance.month_end_count as average_assets_yuan,
+        finance.equity_year_sum_yuan / finance.month_end_count as average_equity_yuan
     from {{ ref('fct_finance_month') }} as finance
     inner join {{ ref('int_reporting_periods') }} as periods
         on periods.reporting_month = finance.reporting_month and periods.company_code = finance.company_code
@@ -67,10 +67,27 @@ printed as (
     cross join ({{ lines_of(2) }}) as lines
 ),
 
+earlier_rows as (
+    select earlier.*, lines.kind = 'amount' as is_added
+    from {{ this }} as earlier
+    inner join ({{ lines_of(2) }}) as lines using (line_code)
+    where earlier.reporting_month in ({{ previous_month() }}, {{ previous_december() }}, {{ same_month_last_year() }})
+),
+
 earlier as (
-    select * from {{ this }}
-    where reporting_month in ({{ previous_month() }}, {{ previous_december() }}, {{ same_month_last_year() }})
-        and {{ only_orgs() }}
+    select
+        reporting_month, org_level, org_code, line_code, value, change_month_this_year, change_year_this_year
+    from earlier_rows
+    where (org_level = 'company' or not is_added) and {{ only_orgs() }}
+    union all
+    select
+        rows.reporting_month, region.org_level, region.org_code, rows.line_code, sum(rows.value),
+        sum(rows.change_month_this_year), sum(rows.change_year_this_year)
+    from earlier_rows as rows
+    inner join finance as periods on periods.company_code = rows.company_code
+    {{ regions_above() }}
+    where rows.is_added and {{ only_regions('region.org_code') }}
+    group by rows.reporting_month, region.org_level, region.org_code, rows.line_code
 )
 
 select

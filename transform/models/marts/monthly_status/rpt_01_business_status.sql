@@ -1,6 +1,6 @@
 with orgs as (
     select * from {{ ref('fct_total_month') }}
-    where reporting_month = {{ this_month() }} and is_reported and {{ only_orgs() }}
+    where reporting_month = {{ this_month() }} and {{ only_orgs() }}
 ),
 
 members as (
@@ -21,11 +21,11 @@ cells as (
 ),
 
 previous as (
-    select * from {{ this }} where reporting_month = {{ previous_month() }} and {{ only_orgs() }}
+    {{ operands(previous_month()) }}
 ),
 
 december as (
-    select * from {{ this }} where reporting_month = {{ previous_december() }} and {{ only_orgs() }}
+    {{ operands(previous_december()) }}
 ),
 
 printed as (
