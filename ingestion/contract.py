@@ -13,6 +13,11 @@ from typing import Any
 
 import yaml
 
+try:
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:
+    from yaml import SafeLoader  # type: ignore[assignment]
+
 CONTRACT_FILE = Path(__file__).parent / "contracts" / "company_month.odcs.yaml"
 
 
@@ -91,7 +96,7 @@ class Contract:
 @cache
 def load_contract() -> Contract:
     """Read the contract file."""
-    document = yaml.safe_load(CONTRACT_FILE.read_text(encoding="utf-8"))
+    document = yaml.load(CONTRACT_FILE.read_text(encoding="utf-8"), Loader=SafeLoader)  # noqa: S506 - a safe loader
     return Contract(document["version"], document["name"], tuple(_record(item) for item in document["schema"]))
 
 

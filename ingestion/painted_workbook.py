@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from copy import copy
 from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import column_index_from_string
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ingestion.contract import load_contract
@@ -32,7 +35,6 @@ Place = tuple[str, int, int]
 _FONT = "宋体"
 _SEVERITIES = {"error": "错误", "warning": "预警"}
 _FILLS = {"error": PatternFill("solid", fgColor="FFC7CE"), "warning": PatternFill("solid", fgColor="FFEB9C")}
-_HEAD_FILL = PatternFill("solid", fgColor="1F4E79")
 _THIN = Side(style="thin", color="BFBFBF")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _TITLES = ("序号", "级别", "规则", "工作表", "行", "列", "内容", "问题", "怎样修改")
@@ -131,6 +133,10 @@ def _write_result(workbook: Workbook, lines: Sequence[Line], places: Sequence[Pl
     sheet = workbook.create_sheet(RESULT_SHEET, 0)
     sheet.sheet_view.showGridLines = False
     sheet.sheet_properties.tabColor = "C00000"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = 9
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     for position, width in enumerate(_WIDTHS, start=1):
         sheet.column_dimensions[letters_of(position)].width = width
     severities = Counter(line["severity"] for line in lines)
@@ -155,17 +161,17 @@ def _write_counts(sheet: Worksheet, lines: Sequence[Line], top: int) -> int:
     """Write one line per rule with its count; return the last row."""
     counted = Counter((line["severity"], line["rule_id"]) for line in lines)
     remedies = {line["rule_id"]: line["remedy"] for line in lines}
-    _write_row(sheet, top, ("", "级别", "规则", "处数", "", "", "", "怎样修改", ""), is_head=True)
+    _write_row(sheet, top, ("", "级别", "规则", "处数", "", "", "", "怎样修改", ""), "head")
     row = top
     for (severity, rule_id), count in sorted(counted.items()):
         row += 1
         _write_row(sheet, row, ("", _SEVERITIES[severity], rule_id, count, "", "", "", remedies[rule_id], ""))
-        cell_at(sheet, row, 2).fill = _FILLS[severity]
+        _dress(cell_at(sheet, row, 2), _look(sheet, severity))
     return row
 
 
 def _write_list(sheet: Worksheet, lines: Sequence[Line], places: Sequence[Place | None], top: int) -> None:
-    _write_row(sheet, top, _TITLES, is_head=True)
+    _write_row(sheet, top, _TITLES, "head")
     titles = {record.name: record for record in load_contract().records}
     for number, line in enumerate(lines, start=1):
         record = titles.get(line["record"] or "")
@@ -185,30 +191,48 @@ def _write_list(sheet: Worksheet, lines: Sequence[Line], places: Sequence[Place 
             line["remedy"],
         )
         _write_row(sheet, top + number, values)
-        cell_at(sheet, top + number, 2).fill = _FILLS[line["severity"]]
+        _dress(cell_at(sheet, top + number, 2), _look(sheet, line["severity"]))
         if place is not None:
             link = cell_at(sheet, top + number, 4)
             link.hyperlink = f"#'{place[0].replace(chr(39), chr(39) * 2)}'!{letters_of(place[2])}{place[1]}"
-            link.font = _LINK_FONT
+            _dress(link, _look(sheet, "link"))
     sheet.freeze_panes = f"A{top + 1}" if top < 30 else None
     sheet.auto_filter.ref = f"A{top}:{letters_of(len(_TITLES))}{top + len(lines)}"
 
 
-_LINK_FONT = Font(name=_FONT, size=11, color="0563C1", underline="single")
-_HEAD_FONT = Font(name=_FONT, size=11, bold=True, color="FFFFFF")
-_BODY_FONT = Font(name=_FONT, size=11)
-_WRAPPED = Alignment(vertical="center", wrap_text=True)
-
-
-def _write_row(sheet: Worksheet, row: int, values: Sequence[object], is_head: bool = False) -> None:
+def _write_row(sheet: Worksheet, row: int, values: Sequence[object], look: str = "body") -> None:
+    style = _look(sheet, look)
     for position, value in enumerate(values, start=1):
         cell = cell_at(sheet, row, position)
         if isinstance(value, int):
             cell.value = value
         elif value != "":
             write_text(cell, str(value))
-        cell.font = _HEAD_FONT if is_head else _BODY_FONT
+        _dress(cell, style)
+
+
+def _dress(cell: Any, style: StyleArray) -> None:
+    cell._style = copy(style)
+
+
+def _look(sheet: Worksheet, look: str) -> StyleArray:
+    """Return the style of head, body, link or a severity; registered with the workbook once."""
+    parent = sheet.parent
+    styles: dict[str, StyleArray] = parent.__dict__.setdefault("_result_looks", {})
+    if look not in styles:
+        cell: Any = Cell(sheet, row=1, column=1)
+        cell.font = _FONTS.get(look, _FONTS["body"])
         cell.border = _BOX
-        cell.alignment = _WRAPPED
-        if is_head:
-            cell.fill = _HEAD_FILL
+        cell.alignment = Alignment(vertical="center", horizontal="left", wrap_text=True)
+        if look in _RESULT_FILLS:
+            cell.fill = _RESULT_FILLS[look]
+        styles[look] = cell._style
+    return styles[look]
+
+
+_RESULT_FILLS = {**_FILLS, "head": PatternFill("solid", fgColor="1F4E79")}
+_FONTS = {
+    "head": Font(name=_FONT, size=11, bold=True, color="FFFFFF"),
+    "body": Font(name=_FONT, size=11),
+    "link": Font(name=_FONT, size=11, color="0563C1", underline="single"),
+}
