@@ -72,14 +72,14 @@ def write_province(
 ) -> ProvinceManifest:
     """Write a province; the same arguments give the same files (domain sheet 9).
 
-    ``defect_share`` of the submissions carry one planted defect each and lie corrected beside; ``xlsx_share`` of the
+    ``defect_share`` of each month's submissions (at least one) carry a planted defect and lie corrected beside; ``xlsx_share`` of the
     companies send workbooks; ``size`` scales notes and capital of each company.
     """
     styles = draw_styles(companies, xlsx_share, seed)
     manifest = ProvinceManifest(folder, folder / "名录", [], [])
     for month in province_months(companies, first_month, months, seed, size):
         if not manifest.months:
-            _write_register(manifest.register, month.companies)
+            write_register(manifest.register, month.companies)
             manifest.company_codes = month.companies.code.tolist()
         manifest.months.append(month.month)
         _write_month(manifest, month, styles, defect_share, seed)
@@ -100,7 +100,9 @@ def _write_month(
     draw = np.random.default_rng([seed, 5, month_index(month.month)])
     name = label(month.month)
     whole = {record: (table, table.lines()) for record, table in month.tables.items()}
-    is_bad = draw.random(len(month.companies)) < defect_share
+    count = max(round(defect_share * len(month.reporting)), 1) if defect_share > 0 else 0
+    is_bad = np.zeros(len(month.companies), dtype=bool)
+    is_bad[draw.permutation(month.reporting)[:count]] = True
     for company in month.reporting.tolist():
         code, style = month.companies.code[company], styles[company]
         lines = {record: rows[table.bounds(company)] for record, (table, rows) in whole.items()}
@@ -122,7 +124,8 @@ def _write_month(
         manifest.submissions.append(SubmissionFiles(code, month.month, tuple(paths), tuple(corrected)))
 
 
-def _write_register(folder: Path, firms: Companies) -> None:
+def write_register(folder: Path, firms: Companies) -> None:
+    """Write the register of companies and branches as the files that ``import_companies`` reads."""
     folder.mkdir(parents=True, exist_ok=True)
     opened = iso(firms.opened).tolist()
     columns = (firms.code, firms.name, firms.county, opened, firms.closing_day, yuan(firms.capital))
