@@ -6,6 +6,7 @@ corrected → workbooks and the submission board.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -52,6 +53,7 @@ def close_month(
     from orchestration.definitions import build_definitions  # Dagster and dbt load only now
 
     definitions = build_definitions(settings, progress=progress)
+    logging.getLogger("dagster.builtin").propagate = False  # the stored instance keeps it; the terminal shows progress
     failed: list[str] = []
     with open_instance(settings) as instance:
         waiting = _waiting_months(settings, month)

@@ -55,7 +55,7 @@ def invoke_dbt(
     folders = ["--project-dir", str(settings.transform), "--profiles-dir", str(settings.transform)]
     with process_environment(environment(settings, months, companies)):
         try:
-            return dbtRunner(callbacks=list(callbacks)).invoke(["--quiet", *arguments, *folders])
+            return dbtRunner(callbacks=list(callbacks)).invoke(["--quiet", "--log-level", "none", *arguments, *folders])
         finally:
             cleanup_connections()
 

@@ -14,11 +14,12 @@ def silent(stage: str, done: int, total: int) -> None:
 
 
 def dbt_progress(progress: Progress, stage: str = BUILD) -> Callable[[Any], None]:
-    """Return a dbt event callback that reports every started node."""
+    """Return a dbt event callback that reports every finished model and test."""
 
     def on_event(event: Any) -> None:
-        if event.info.name in ("LogStartLine", "LogModelResult", "LogTestResult"):
-            started = event.info.name == "LogStartLine"
-            progress(stage, event.data.index - started, event.data.total)
+        if event.info.name == "LogModelResult":
+            progress(stage, event.data.index, event.data.total)
+        elif event.info.name == "LogTestResult":
+            progress(stage, event.data.index, event.data.num_models)
 
     return on_event

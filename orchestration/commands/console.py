@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -72,7 +71,7 @@ def waiting(text: str) -> Iterator[None]:
 
 @contextmanager
 def shown_progress() -> Iterator[Progress]:
-    """Show one bar for each stage that reports."""
+    """Show one bar that names the stage it is in."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -80,15 +79,9 @@ def shown_progress() -> Iterator[Progress]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with RichProgress(*columns, console=console) as bars:
-        tasks: dict[str, Any] = {}
-
-        def show(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total)
-            bars.update(tasks[stage], completed=done, total=total)
-
-        yield show
+    with RichProgress(*columns, console=console, transient=True) as bars:
+        task = bars.add_task("正在准备 …", total=None)
+        yield lambda stage, done, total: bars.update(task, description=stage, completed=done, total=total)
 
 
 def show_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
