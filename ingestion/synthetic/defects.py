@@ -179,7 +179,7 @@ KINDS: dict[str, tuple[Callable[[Sheets], Planted], tuple[str, ...]]] = {
     "五级分类空白": (_blank_class, ("VT-REQUIRED",)),
     "金额为负": (_negative_amount, ("VR-NEGATIVE",)),
     "报告期错误": (_wrong_month, ("VH-MONTH",)),
-    "总账与借据不符": (_ledger_off, ("CK-09",)),
+    "总账与借据不符": (_ledger_off, ("CK-10-ROLL", "CK-09")),
     "借据余额不平": (_balance_off, ("CK-01",)),
     "客户漏报": (_lost_customer, ("VX-REFERENCE",)),
     "代码不在代码表": (_unknown_code, ("VT-CODE",)),

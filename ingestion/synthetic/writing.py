@@ -72,8 +72,8 @@ def write_province(
 ) -> ProvinceManifest:
     """Write a province; the same arguments give the same files (domain sheet 9).
 
-    ``defect_share`` of each month's submissions (at least one) carry a planted defect and lie corrected beside; ``xlsx_share`` of the
-    companies send workbooks; ``size`` scales notes and capital of each company.
+    ``defect_share`` of each month's submissions (at least one unless 0) carry a planted defect each and lie corrected
+    beside; ``xlsx_share`` of the companies send workbooks; ``size`` scales notes and capital of each company.
     """
     styles = draw_styles(companies, xlsx_share, seed)
     manifest = ProvinceManifest(folder, folder / "名录", [], [])
