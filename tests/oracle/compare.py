@@ -52,7 +52,8 @@ def explain(found: list[str], limit: int = 40) -> str:
 def _line(row: dict[str, Any], table: int) -> str | tuple[str, ...]:
     if table < 8:
         return str(row["line_code"])
-    return tuple(row[name] or "" for name in CUSTOMER_KEYS)
+    kind, customer_type, member = (row[name] or "" for name in CUSTOMER_KEYS)
+    return kind, customer_type, member if kind in ("customer", "company") else ""
 
 
 def _cells(table: int, expected: Table, got: Table) -> Iterator[str]:

@@ -17,6 +17,7 @@ NAMES = dict(zip(("normal", "special_mention", "substandard", "doubtful", "loss"
 PERFORMING = ("normal", "special_mention")
 NON_PERFORMING = ("substandard", "doubtful", "loss")
 ALL_CLASSES = (*PERFORMING, "performing", *NON_PERFORMING, "non_performing")
+RECONCILED = tuple(f"{name}_yuan" for name in ("opening", "increase", "decrease", "closing", *NAMES))
 ORDER_8 = "on_balance_yuan"
 ORDER_9 = "closing_yuan"
 

@@ -12,8 +12,8 @@ from typing import Any
 from tests.oracle.amounts import business_status, flow_table
 from tests.oracle.book import Book
 from tests.oracle.customers import customer_counts
-from tests.oracle.exposure import Key, Member, add_up, customer_rows, ledger, whole_sheet
-from tests.oracle.finance import company_finance, pooled_finance
+from tests.oracle.exposure import RECONCILED, Key, Member, add_up, customer_rows, ledger, whole_sheet
+from tests.oracle.finance import finance
 from tests.oracle.rates import rate_bands, with_ratios
 from tests.oracle.units import Cells, History, Unit, history_of
 
@@ -74,7 +74,7 @@ def recompute(book: Book, months: Iterable[date] | None = None) -> Tables:
             _units(tables, history, company, month)
         for org, companies in members.items():
             if month in companies:
-                _finance(tables, history, month, org, companies)
+                tables.put(2, month, org, finance(history, companies, month))
                 if org[0] != "company":
                     _group(tables, history, month, org, companies[month])
     return tables
@@ -112,14 +112,8 @@ def _group(tables: Tables, history: History, month: date, org: Org, companies: l
     _reconcile(tables, month, org, sum((ledger(Unit(history, company), month) for company in companies), Decimal(0)))
 
 
-def _finance(tables: Tables, history: History, month: date, org: Org, members: dict[date, list[str]]) -> None:
-    own = [company_finance(history, company, month) for company in members[month]]
-    lines = {line: _sum(cells[line] for cells in own) for line in own[0]}
-    tables.put(2, month, org, lines | pooled_finance(history, members, month))
-
-
 def _reconcile(tables: Tables, month: date, org: Org, control: Decimal) -> None:
-    total = tables.lines(9, month, org).get(("total", "", ""), {"closing_yuan": Decimal(0)})
+    total = tables.lines(9, month, org).get(("total", "", ""), dict.fromkeys(RECONCILED, Decimal(0)))
     tables.put(9, month, org, {("total", "", ""): total})
     total["ledger_yuan"] = control
     total["difference_yuan"] = total["closing_yuan"] - control
@@ -135,6 +129,6 @@ def _sum(rows: Iterable[Cells]) -> Cells:
     found: Cells = {}
     for row in rows:
         for name, value in row.items():
-            before = found.get(name)
-            found[name] = value if before is None else before if value is None else before + value
+            so_far = found.get(name)
+            found[name] = value if so_far is None else so_far if value is None else so_far + value
     return found
