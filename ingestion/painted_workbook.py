@@ -22,7 +22,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ingestion.contract import load_contract
 from ingestion.parsing.headers import canonical, match_header, record_names
-from ingestion.template_cells import cell_at, write_text
+from ingestion.template_cells import cell_at, link_to, write_text
 from ingestion.template_words import letters_of
 
 RESULT_SHEET = "检查结果"
@@ -194,7 +194,7 @@ def _write_list(sheet: Worksheet, lines: Sequence[Line], places: Sequence[Place 
         _dress(cell_at(sheet, top + number, 2), _look(sheet, line["severity"]))
         if place is not None:
             link = cell_at(sheet, top + number, 4)
-            link.hyperlink = f"#'{place[0].replace(chr(39), chr(39) * 2)}'!{letters_of(place[2])}{place[1]}"
+            link_to(link, place[0], f"{letters_of(place[2])}{place[1]}")
             _dress(link, _look(sheet, "link"))
     sheet.freeze_panes = f"A{top + 1}" if top < 30 else None
     sheet.auto_filter.ref = f"A{top}:{letters_of(len(_TITLES))}{top + len(lines)}"

@@ -20,7 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from ingestion.code_lists import load_code_lists
 from ingestion.contract import Contract, ContractColumn, ContractRecord, load_contract
 from ingestion.reading.files import REQUIRED_RECORDS
-from ingestion.template_cells import cell_at, number_format, write_text, write_value
+from ingestion.template_cells import cell_at, link_to, number_format, write_text, write_value
 from ingestion.template_words import RECORD_NOTES, RULES_OF_FILLING, TYPE_NAMES, describe_range, letters_of
 
 EXPLANATION_SHEET = "填报说明"
@@ -224,5 +224,5 @@ def _write_index(sheet: Worksheet, contract: Contract, top: int) -> None:
             cell.border = _BOX
             cell.alignment = Alignment(vertical="center", horizontal="center" if position in (1, 4) else "left")
         if offset:
-            cell_at(sheet, top + offset, 2).hyperlink = f"#'{line[1]}'!A2"
+            link_to(cell_at(sheet, top + offset, 2), line[1], "A2")
             cell_at(sheet, top + offset, 2).font = Font(name=_FONT, size=11, color="0563C1", underline="single")

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ingestion.contract import ContractColumn
@@ -38,6 +39,12 @@ def write_text(cell: Cell, text: str) -> None:
     cell.data_type = "s"
     if text.startswith(tuple(FORMULA_STARTS)):
         cell.quotePrefix = True
+
+
+def link_to(cell: Cell, sheet: str, place: str) -> None:
+    """Let a click on ``cell`` lead to a place of the same workbook."""
+    name = sheet.replace("'", "''")
+    cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{name}'!{place}")
 
 
 def write_value(cell: Cell, column: ContractColumn, value: Any) -> None:

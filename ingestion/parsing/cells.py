@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from math import isfinite
 from typing import Any, NamedTuple
 
 from ingestion.contract import ContractColumn
@@ -52,7 +53,8 @@ def _one_by_one(column: ContractColumn, values: Sequence[Any]) -> tuple[list[str
         texts.append(text)
         if rule:
             damages.append(Damage(index, rule, text))
-    return texts, damages + damaged_text(column, texts)
+    typed = [value if value.__class__ is str else "" for value in values]
+    return texts, damages + damaged_text(column, typed)
 
 
 def damaged_text(column: ContractColumn, values: Sequence[str]) -> list[Damage]:
@@ -100,7 +102,7 @@ def _other(column: ContractColumn, value: Any) -> tuple[str, str | None]:
 
 def _number(column: ContractColumn, value: float) -> tuple[str, str | None]:
     if not -EXACT_BELOW < value < EXACT_BELOW:
-        return f"{value:.15g}", "S-19"
+        return plain(f"{value:.15g}") if isfinite(value) else str(value), "S-19"
     text = plain(f"{value:.15g}")
     return text, "S-22" if column.type_name == "date" and 1 <= value <= LAST_SERIAL else None
 
