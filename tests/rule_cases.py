@@ -17,7 +17,7 @@ Spoil = Callable[[CompanyMonth], Any]
 
 @dataclass(frozen=True)
 class Case:
-    """``months`` months from ``first`` on; the last one is spoiled and breaks (or, ``misses``, does not break) a rule."""
+    """``months`` months from ``first`` on; the last one is spoiled and breaks, or just ``misses``, a rule."""
 
     rule_id: str
     spoil: Spoil
