@@ -26,11 +26,12 @@ from common.exchange import report_files
 from common.month import label
 from common.settings import Settings
 from exports.files import replace_file
+from exports.fonts import font_folder
 from exports.organisation import FORMATS, OrgReports, read_organisations, render
 from exports.values import DEFAULT_UNIT, require_unit
 
 LEVELS = ("province", "zone", "city", "county", "company")
-SLICE = 20
+SLICE = 24
 PROCESSES = 2
 PROVINCE_CODE = "320000"
 MANIFEST = "manifest.json"
@@ -76,6 +77,8 @@ def export_month(
     if unknown := set(formats) - set(FORMATS):
         raise ExportError(f"不支持的导出格式：{'、'.join(sorted(unknown))}，可选：{'、'.join(FORMATS)}")
     codes = _organisations(settings, month, orgs)
+    if "pdf" in formats:
+        font_folder(settings)  # once, before two processes want it
     made: list[ReportFile] = []
     for done in _run_slices(settings, month, codes, unit, tuple(formats)):
         made += done
@@ -155,9 +158,16 @@ def _write(settings: Settings, month: date, organisation: OrgReports, suffix: st
 def _register(
     settings: Settings, month: date, made: Sequence[ReportFile], *, complete: bool, formats: Sequence[str]
 ) -> None:
-    """Replace the rows of the files made; a complete run also forgets files of organisations that are gone."""
+    """Replace the rows of the files made; a complete run also forgets files of organisations that are gone.
+
+    Paths are kept relative to the reports folder, so that an installation can be moved.
+    """
     table = report_files
-    keep = {str(file.path) for file in made}
+    rows = [
+        {**file._asdict(), "reporting_month": month, "path": file.path.relative_to(settings.reports).as_posix()}
+        for file in made
+    ]
+    keep = {row["path"] for row in rows}
     of_month = table.c.reporting_month == month
     with engine(settings).begin() as connection:
         known = connection.execute(
@@ -166,12 +176,10 @@ def _register(
         fresh = {(file.org_code, file.format) for file in made}
         old = [row for row in known if (row.org_code, row.format) in fresh or (complete and row.format in formats)]
         connection.execute(delete(table).where(and_(of_month, table.c.report_file_id.in_([r[0] for r in old]))))
-        connection.execute(
-            insert(table), [{**file._asdict(), "reporting_month": month, "path": str(file.path)} for file in made]
-        )
+        connection.execute(insert(table), rows)
     for row in old:
         if row.path not in keep:
-            Path(row.path).unlink(missing_ok=True)
+            (settings.reports / row.path).unlink(missing_ok=True)
 
 
 def _write_package(settings: Settings, month: date) -> ReportFile:
@@ -184,7 +192,7 @@ def _write_package(settings: Settings, month: date) -> ReportFile:
         ).all()
     manifest = [
         {
-            "file": Path(row.path).relative_to(folder).as_posix(),
+            "file": (settings.reports / row.path).relative_to(folder).as_posix(),
             "org_level": row.org_level,
             "org_code": row.org_code,
             "format": row.format,

@@ -69,7 +69,7 @@ def test_report_files_are_replaced_not_doubled(closed: Settings) -> None:
     with engine(closed).connect() as connection:
         rows = connection.execute(select(report_files).order_by(report_files.c.path)).all()
     assert len(rows) == 5
-    assert all(hashlib.sha256(Path(row.path).read_bytes()).hexdigest() == row.sha256 for row in rows)
+    assert all(hashlib.sha256((closed.reports / row.path).read_bytes()).hexdigest() == row.sha256 for row in rows)
 
 
 def test_renamed_company_leaves_no_old_file(closed: Settings) -> None:
