@@ -15,14 +15,20 @@ from ingestion.synthetic.calendar import Ints
 from ingestion.synthetic.columns import Columns, running_numbers, sums
 from ingestion.synthetic.companies import Companies
 from ingestion.synthetic.customers import Customers
-from ingestion.synthetic.events import COLLECTION, DISBURSEMENT, SALE, WRITE_OFF, draw_events, number_texts
+from ingestion.synthetic.events import COLLECTION, DISBURSEMENT, SALE, WRITE_OFF, draw_events
 from ingestion.synthetic.notes import Loans, Wish, describe, draw_notes
 from ingestion.synthetic.payments import Moves, Window, move
+from ingestion.synthetic.tables import number_texts
+from ingestion.synthetic.texts import describe_note
 
 LENDING_SEASON = (0.85, 0.75, 1.2, 1.25, 1.15, 1.0, 0.9, 0.9, 0.95, 0.9, 1.15, 1.15)
 REPAYING_SEASON = (1.6, 1.0, 0.8, 0.8, 0.9, 1.0, 0.9, 0.9, 0.9, 0.9, 1.0, 1.6)
 RAMP_MONTHS = 6  # a newly opened company reaches its volume after so many months
 LOAN_STEP = 0.16  # how fast loans move towards their target
+SPOKEN = (  # needed for the texts of a note only
+    *("direction", "purpose", "guarantor", "is_outside", "manager", "kind", "joint"),
+    *("reference", "is_lpr", "is_floating", "contract_no"),
+)
 ITEMS = ("GRANTED", "COLLECTED", "WRITTEN_OFF", "SOLD")
 
 
@@ -70,7 +76,8 @@ class Book:
         running, _ = running_numbers(fresh["company"], len(self.companies))
         fresh["note_no"] = number_texts(f"JJ{text}", running + 1)
         fresh["contract_no"] = number_texts(f"HT{text}", running + 1)
-        notes.append(fresh)
+        fresh |= describe_note(fresh, self.customers)
+        notes.append({name: values for name, values in fresh.items() if name not in SPOKEN})
         moves = cast(Moves, _longer(moves, count))
         company = notes["company"]
         money = close_notes(notes, moves, opened[company], closed[company])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from ingestion.synthetic import identity
 from ingestion.synthetic.calendar import Ints
 from ingestion.synthetic.columns import Columns, running_numbers
 from ingestion.synthetic.companies import FIRMS, PERSONS, Companies
+from ingestion.synthetic.tables import YES_NO, joined, number_texts
 
 SHARED_IDENTITY = 0.03  # customers who also borrow elsewhere
 NEIGHBOUR = 97  # an identity number that far back belongs to another company
@@ -62,6 +64,8 @@ def _by_kind(name: str) -> np.ndarray:
 
 
 DIRECTIONS = _by_kind("direction")
+FARMER, COOPERATIVE, LEADING, INDIVIDUAL = 0, 1, 2, 5
+SPOKEN = ("type", "industry", "size", "grade", "representative", "telephone", "address")  # stand in the texts only
 
 
 class Customers:
@@ -92,16 +96,16 @@ class Customers:
         kind = draw.choice(len(KINDS), count, p=SHARES)
         is_firm = draw.random(count) < _by_kind("firm_share")[kind].astype(float)
         running, home = self._identities(company, draw)
-        self.columns.append(
-            {
-                "company": company,
-                "kind": kind,
-                "is_firm": is_firm,
-                "serial": self._serials(company),
-                **self._who(home, kind, is_firm, running),
-                **self._what(kind, is_firm, draw),
-            }
-        )
+        rows = {
+            "company": company,
+            "kind": kind,
+            "is_firm": is_firm,
+            "serial": self._serials(company),
+            **self._who(home, kind, is_firm, running),
+            **self._what(kind, is_firm, draw),
+        }
+        rows |= _texts(rows, self.companies)
+        self.columns.append({name: values for name, values in rows.items() if name not in SPOKEN})
         return np.arange(before, before + count)
 
     def _identities(self, company: Ints, draw: np.random.Generator) -> tuple[Ints, Ints]:
@@ -150,6 +154,20 @@ class Customers:
             "size": np.where(is_firm, size, ""),
             "grade": GRADES[draw.choice(6, count, p=[0.05, 0.15, 0.35, 0.25, 0.15, 0.05])],
         }
+
+
+def _texts(rows: dict[str, np.ndarray], companies: Companies) -> dict[str, np.ndarray]:
+    """Return the parts of the customer's CSV line before and after the certificate's date."""
+    kind, count = rows["kind"], len(rows["kind"])
+    flags: list[np.ndarray] = [YES_NO[(kind == number).astype(np.int8)] for number in (FARMER, COOPERATIVE, LEADING)]
+    id_type = np.where(rows["is_firm"], "CREDIT_CODE", "RESIDENT_ID")
+    county = companies.county[rows["company"]].astype(str)
+    numbers = number_texts("K", rows["serial"])
+    head: list[Iterable[str]] = [numbers, rows["name"], rows["type"], id_type, rows["id_number"], county, *flags]
+    business = YES_NO[(kind == INDIVIDUAL).astype(np.int8)]
+    nothing, no = [""] * count, ["否"] * count
+    who = [rows["size"], rows["representative"], nothing, no, rows["grade"], rows["telephone"], rows["address"]]
+    return {"text_head": joined(head), "text_tail": joined([business, rows["industry"], *who])}
 
 
 def _pick(name: str, kind: Ints, pick: Ints) -> np.ndarray:

@@ -5,20 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from ingestion.synthetic.accrual import Month
-from ingestion.synthetic.calendar import Ints, Texts
+from ingestion.synthetic.calendar import Ints
 from ingestion.synthetic.columns import Columns, running_numbers
 from ingestion.synthetic.payments import REPAY_KINDS, Moves
+from ingestion.synthetic.tables import number_texts
 
 DISBURSEMENT, COLLECTION, WRITE_OFF, SALE, RECOVERY = range(5)
 EVENT_TYPES = np.array(["DISBURSEMENT", "COLLECTION", "WRITE_OFF", "SALE", "RECOVERY"], dtype=object)
 MISTAKES = 0.002  # postings made twice, with the second one reversed
 REPEATED = -2  # marks the second posting of a mistake
-NUMBERS = np.array([f"{number:06d}" for number in range(1_000_000)], dtype=object)
-
-
-def number_texts(prefix: str, numbers: Ints) -> Texts:
-    """Return prefix + six-digit number."""
-    return np.add(prefix, NUMBERS[numbers], dtype=object)
 
 
 def draw_events(

@@ -13,7 +13,6 @@ from ingestion.synthetic.calendar import Ints, add_months
 from ingestion.synthetic.columns import running_numbers
 from ingestion.synthetic.companies import PERSONS, WAN, Companies
 from ingestion.synthetic.customers import DIRECTIONS, Customers
-from ingestion.synthetic.identity import person_names, resident_ids
 from ingestion.synthetic.reference import reference_rates
 
 SECURITIES = np.array(["CREDIT", "GUARANTEE", "MORTGAGE", "PLEDGE"], dtype=object)
@@ -113,48 +112,36 @@ def describe(
     method = np.where(is_bill | (term == 1), BULLET, draw.choice(8, count, p=METHOD_SHARES))
     method = np.where((method == QUARTERLY) & (term < 4) | (method == HALF_YEARLY) & (term < 9), MONTHLY, method)
     purposes = customers.columns["purpose"][customer]
-    return (
-        {
-            "company": company,
-            "customer": customer,
-            "amount": loans.amount,
-            "start": start,
-            "term": term,
-            "original_maturity": maturity,
-            "maturity": maturity,
-            "reference": reference,
-            "is_lpr": is_lpr,
-            "rate": _prices(reference, is_lpr, draw),
-            "is_floating": draw.random(count) < 0.05,
-            "markup": draw.choice([30, 40, 50], count),
-            "method": method,
-            "day_count": (draw.random(count) < 0.05).astype(np.int64),
-            "settlement_day": draw.choice(SETTLEMENT_DAYS, count),
-            "security": security,
-            "product": np.where(is_bill, BILL, security),
-            "joint": _joint_groups(company, security, is_firm, draw),
-            "kind": kind,
-            "direction": DIRECTIONS[kind],
-            "purpose": purposes,
-            "extensions": np.zeros(count, dtype=np.int64),
-            "is_renewal": np.full(count, is_renewal),
-            "is_restructured": np.zeros(count, dtype=bool),
-            "is_outside": draw.random(count) < OUTSIDE_SHARE,
-            "manager": (draw.random(count) * companies.managers[company]).astype(np.int64),
-            "grip": draw.integers(0, 1 << 30, count),
-        }
-        | _guarantors(security, companies.county[company], draw)
-        | _fresh_state(loans.amount, start)
-    )
-
-
-def _guarantors(security: Ints, county: Ints, draw: np.random.Generator) -> dict[str, np.ndarray]:
-    rows = np.flatnonzero(security == 1)
-    who = PERSONS - 1 - draw.integers(0, 4_000_000, len(security))[rows]
-    name, number = (np.full(len(security), "", dtype=object) for _ in range(2))
-    name[rows] = person_names(who)
-    number[rows] = resident_ids(who, county[rows])
-    return {"guarantor_name": name, "guarantor_id": number}
+    return {
+        "company": company,
+        "customer": customer,
+        "amount": loans.amount,
+        "start": start,
+        "term": term,
+        "original_maturity": maturity,
+        "maturity": maturity,
+        "reference": reference,
+        "is_lpr": is_lpr,
+        "rate": _prices(reference, is_lpr, draw),
+        "is_floating": draw.random(count) < 0.05,
+        "markup": draw.choice([30, 40, 50], count),
+        "method": method,
+        "day_count": (draw.random(count) < 0.05).astype(np.int64),
+        "settlement_day": draw.choice(SETTLEMENT_DAYS, count),
+        "security": security,
+        "product": np.where(is_bill, BILL, security),
+        "joint": _joint_groups(company, security, is_firm, draw),
+        "kind": kind,
+        "direction": DIRECTIONS[kind],
+        "purpose": purposes,
+        "extensions": np.zeros(count, dtype=np.int64),
+        "is_renewal": np.full(count, is_renewal),
+        "is_restructured": np.zeros(count, dtype=bool),
+        "is_outside": draw.random(count) < OUTSIDE_SHARE,
+        "manager": (draw.random(count) * companies.managers[company]).astype(np.int64),
+        "grip": draw.integers(0, 1 << 30, count),
+        "guarantor": PERSONS - 1 - draw.integers(0, 4_000_000, count),
+    } | _fresh_state(loans.amount, start)
 
 
 def _fresh_state(amount: Ints, start: Ints) -> dict[str, np.ndarray]:

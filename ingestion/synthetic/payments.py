@@ -28,6 +28,7 @@ CURE_EDGES, CURE_RATES = (60, 180, 360), (0.40, 0.16, 0.08, 0.05)
 WRITE_OFF_AFTER, WRITE_OFF_RATE, WRITE_OFF_DECEMBER = 400, 0.06, 0.30
 SALE_AFTER, SALE_RATE = 180, 0.004
 YUAN = 100
+AMORTISING = (ANNUITY, EQUAL, AGREED)
 YEAR = {0: 360, 1: 365}
 
 
@@ -99,8 +100,7 @@ def _due(notes: Columns, window: Window) -> tuple[Ints, Ints]:
     share = np.where(method == ANNUITY, monthly / np.maximum(growth, 1e-9), 1 / left)
     share = np.where(method == AGREED, 1 / np.maximum(left // 3 + 1, 1), share)
     principal = (notes["opening"] * np.minimum(share, 1)).astype(np.int64) // YUAN * YUAN
-    amortises = (method == ANNUITY) | (method == EQUAL) | (method == AGREED)
-    return due, np.where(amortises & (due > 0), principal, 0)
+    return due, np.where(np.isin(method, AMORTISING) & (due > 0), principal, 0)
 
 
 def _between(low: Ints, high: Ints, draw: np.random.Generator) -> Ints:

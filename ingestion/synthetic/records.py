@@ -14,20 +14,19 @@ from ingestion.synthetic.book import BookMonth
 from ingestion.synthetic.calendar import Ints, add_months, due_day, iso, month_of
 from ingestion.synthetic.columns import Columns, sums
 from ingestion.synthetic.companies import STAFF, Companies
-from ingestion.synthetic.customers import Customers
-from ingestion.synthetic.events import EVENT_TYPES, number_texts
+from ingestion.synthetic.customers import LEADING, Customers
+from ingestion.synthetic.events import EVENT_TYPES
 from ingestion.synthetic.identity import person_names
 from ingestion.synthetic.ledger import TrialBalance
-from ingestion.synthetic.notes import BILL, BULLET, DAY_COUNTS, METHODS, PRODUCTS, REVOLVING, SECURITIES
-from ingestion.synthetic.payments import interest
+from ingestion.synthetic.notes import BILL, REVOLVING, SECURITIES
+from ingestion.synthetic.payments import AMORTISING, interest
 from ingestion.synthetic.sidelines import Funding
-from ingestion.synthetic.tables import NOTHING, RecordTable
+from ingestion.synthetic.tables import RecordTable
+from ingestion.synthetic.texts import customer_numbers, suffixed
 
 STAFF_A_COMPANY = 20
-COLLATERAL_KINDS = np.array(["HOUSE", "LAND", "MACHINERY", "VEHICLE", "INVENTORY"], dtype=object)
-PLEDGE_KINDS = np.array(["DEPOSIT", "RECEIVABLE", "EQUITY"], dtype=object)
+CERTIFICATE_MONTHS = 14  # how long a leading enterprise's certificate still runs
 BANKS = np.array(["中国工商银行", "中国农业银行", "江苏银行", "南京银行", "苏州银行"], dtype=object)
-STAFF_NUMBERS = np.array([f"Y{number:02d}" for number in range(100)], dtype=object)
 
 
 @dataclass
@@ -59,16 +58,6 @@ class MonthState:
 def staff_names(company: Ints, place: Ints) -> np.ndarray:
     """Return the name of an employee by place."""
     return person_names(company * STAFF_A_COMPANY + place + STAFF)
-
-
-def suffixed(prefix: str, texts: np.ndarray) -> np.ndarray:
-    """Return numbers of things that belong to a note: the note's number under another prefix."""
-    return np.array([prefix + text[2:] for text in texts], dtype=object)
-
-
-def customer_numbers(customers: Customers, customer: Ints) -> np.ndarray:
-    """Return the customer numbers (客户编号)."""
-    return number_texts("K", customers.columns["serial"][customer])
 
 
 def lending_records(state: MonthState) -> list[RecordTable]:
@@ -116,45 +105,23 @@ def _customers(state: MonthState) -> RecordTable:
     if len(state.guarantees):
         chosen = np.concatenate([chosen, state.guarantees["customer"]])
     living = np.unique(chosen)
-    who = {name: values[living] for name, values in state.customers.columns.data.items()}
-    is_leading = who["kind"] == 2
-    valid_to = add_months(state.closed[who["company"]], 14)
+    who = state.customers.columns
+    company, is_leading = who["company"][living], who["kind"][living] == LEADING
+    valid_to = add_months(state.closed[company], CERTIFICATE_MONTHS)
     columns = {
-        "customer_no": number_texts("K", who["serial"]),
-        "customer_name": who["name"],
-        "customer_type": who["type"],
-        "id_type": np.where(who["is_firm"], "CREDIT_CODE", "RESIDENT_ID").astype(object),
-        "id_number": who["id_number"],
-        "county_code": state.companies.county[who["company"]],
-        "is_farm_household": who["kind"] == 0,
-        "is_cooperative": who["kind"] == 1,
-        "is_leading_enterprise": is_leading,
+        "customer_no..is_leading_enterprise": who["text_head"][living],
         "leading_enterprise_valid_to": np.where(is_leading, iso(valid_to), ""),
-        "is_individual_business": who["kind"] == 5,
-        "industry_code": who["industry"],
-        "enterprise_size": who["size"],
-        "legal_representative": who["representative"],
-        "is_related_party": np.zeros(len(living), dtype=bool),
-        "credit_grade": who["grade"],
-        "telephone": who["telephone"],
-        "address": who["address"],
+        "is_individual_business..address": who["text_tail"][living],
     }
-    return RecordTable("customers", who["company"], columns)
+    return RecordTable("customers", company, columns)
 
 
 def _contracts(state: MonthState) -> RecordTable:
     notes = state.done.notes
-    revolving = notes["method"] == REVOLVING
     columns = {
-        "contract_no": notes["contract_no"],
-        "customer_no": customer_numbers(state.customers, notes["customer"]),
-        "product_code": PRODUCTS[notes["product"]],
-        "contract_amount_yuan": np.where(revolving, notes["amount"] * 3 // 2, notes["amount"]),
-        "signed_date": iso(notes["start"] - notes["grip"] % 4),
-        "start_date": iso(notes["start"]),
+        "contract_no..start_date": notes["contract_head"],
         "end_date": iso(notes["maturity"]),
-        "is_revolving": revolving,
-        "credit_line_no": np.where(revolving, suffixed("SX", notes["note_no"]), ""),
+        "is_revolving..credit_line_no": notes["contract_line"],
         "status": np.where(notes["balance"] > 0, "ACTIVE", "SETTLED").astype(object),
     }
     return RecordTable("contracts", notes["company"], columns)
@@ -162,38 +129,14 @@ def _contracts(state: MonthState) -> RecordTable:
 
 def _notes(state: MonthState) -> RecordTable:
     notes = state.done.notes
-    joint = notes["joint"] > 0
-    groups = number_texts("LB", notes["joint"])
-    months = np.array([text[2:8] for text in notes["note_no"]], dtype=object)
     columns = {
-        "note_no": notes["note_no"],
-        "contract_no": notes["contract_no"],
-        "customer_no": customer_numbers(state.customers, notes["customer"]),
-        "product_code": PRODUCTS[notes["product"]],
-        "manager_no": STAFF_NUMBERS[notes["manager"] + 1],
-        "original_amount_yuan": notes["amount"],
-        "start_date": iso(notes["start"]),
-        "original_maturity_date": iso(notes["original_maturity"]),
+        "note_no..original_maturity_date": notes["note_head"],
         "current_maturity_date": iso(notes["maturity"]),
-        "annual_rate_pct": notes["rate"],
-        "rate_kind": np.where(notes["is_floating"], "FLOATING", "FIXED").astype(object),
-        "reference_rate_type": np.where(notes["is_lpr"], "LPR", "PBOC_BENCHMARK").astype(object),
-        "reference_rate_pct": notes["reference"],
-        "penalty_markup_pct": notes["markup"] * 100_000,
-        "repay_method": METHODS[notes["method"]],
-        "day_count": DAY_COUNTS[notes["day_count"]],
-        "settlement_day": np.where(notes["method"] == BULLET, NOTHING, notes["settlement_day"]),
-        "primary_security": SECURITIES[notes["security"]],
-        "joint_group_no": np.where(joint, groups + months, ""),
-        "direction_line": notes["direction"],
-        "purpose_code": notes["purpose"],
-        "pboc_agri_class": state.customers.columns["agri"][notes["customer"]],
+        "annual_rate_pct..pboc_agri_class": notes["note_middle"],
         "extension_count": notes["extensions"],
         "is_renewal": notes["is_renewal"],
         "is_restructured": notes["is_restructured"],
-        "is_outside_territory": notes["is_outside"],
-        "interest_deducted_yuan": np.zeros(len(notes), dtype=np.int64),
-        "fees_charged_yuan": np.zeros(len(notes), dtype=np.int64),
+        "is_outside_territory..fees_charged_yuan": notes["note_tail"],
     }
     return RecordTable("notes", notes["company"], columns)
 
@@ -242,7 +185,9 @@ def _instalments(state: MonthState) -> RecordTable:
     closed = state.closed[notes["company"]]
     until = add_months(closed, 1)
     due = due_day(notes["settlement_day"], closed, until)
-    ahead = np.flatnonzero((due > 0) & (due < notes["maturity"]) & (notes["balance"] > 0) & (notes["method"] != BULLET))
+    ahead = np.flatnonzero(
+        (due > 0) & (due < notes["maturity"]) & (notes["balance"] > 0) & np.isin(notes["method"], AMORTISING)
+    )
     running = month_of(due) - month_of(notes["start"])
     last = month_of(notes["maturity"]) - month_of(notes["start"]) + 1
     owed = np.where(notes["balance"] > 0, notes["balance"], notes["opening"])
@@ -260,33 +205,15 @@ def _instalments(state: MonthState) -> RecordTable:
 def _guarantees(state: MonthState) -> RecordTable:
     notes = state.done.notes
     rows = np.flatnonzero(notes["security"] == 1)
-    columns = {
-        "guarantee_no": suffixed("BZ", notes["note_no"][rows]),
-        "contract_no": notes["contract_no"][rows],
-        "guarantor_name": notes["guarantor_name"][rows],
-        "id_type": np.full(len(rows), "RESIDENT_ID", dtype=object),
-        "id_number": notes["guarantor_id"][rows],
-        "guaranteed_amount_yuan": notes["amount"][rows],
-        "start_date": iso(notes["start"][rows]),
-        "end_date": iso(add_months(notes["maturity"][rows], 24)),
-    }
+    columns = {"guarantee_no..guarantor_customer_no": notes["guarantee"][rows]}
     return RecordTable("guarantees", notes["company"][rows], columns)
 
 
 def _collaterals(state: MonthState) -> RecordTable:
     notes = state.done.notes
     rows = np.flatnonzero((notes["security"] >= 2) & (notes["product"] != BILL))
-    grip, amount = notes["grip"][rows], notes["amount"][rows]
-    kinds = np.where(notes["security"][rows] == 2, COLLATERAL_KINDS[grip % 5], PLEDGE_KINDS[grip % 3])
     columns = {
-        "collateral_no": suffixed("YP", notes["note_no"][rows]),
-        "contract_no": notes["contract_no"][rows],
-        "collateral_kind": kinds,
-        "owner_name": state.customers.columns["name"][notes["customer"][rows]],
-        "appraised_value_yuan": amount * (120 + grip % 100) // 100,
-        "guaranteed_amount_yuan": amount,
-        "valuation_date": iso(notes["start"][rows] - 10),
-        "registration_no": suffixed("TX", notes["note_no"][rows]),
+        "collateral_no..registration_no": notes["collateral"][rows],
         "status": np.where(notes["balance"][rows] > 0, "HELD", "RELEASED").astype(object),
     }
     return RecordTable("collaterals", notes["company"][rows], columns)

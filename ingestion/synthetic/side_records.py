@@ -12,14 +12,13 @@ from ingestion.synthetic.companies import OWNERS
 from ingestion.synthetic.ledger import ACCOUNTS
 from ingestion.synthetic.records import (
     BANKS,
-    STAFF_NUMBERS,
     MonthState,
-    customer_numbers,
     staff_names,
 )
 from ingestion.synthetic.reference import code_names
 from ingestion.synthetic.sidelines import FEE_PERCENT, FUNDING_SOURCES
 from ingestion.synthetic.tables import RecordTable
+from ingestion.synthetic.texts import STAFF_NUMBERS, customer_numbers
 
 SHARE_PERCENT = np.array([40, 25, 15, 10, 10])
 POSTS = np.array(["RISK_REVIEW", "DECISION", "POST_LOAN", "ADMINISTRATION", "FINANCE", "FINANCE"], dtype=object)

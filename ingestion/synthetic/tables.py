@@ -16,6 +16,7 @@ from ingestion.synthetic.calendar import Ints, Texts
 from ingestion.synthetic.reference import code_names
 
 NOTHING = np.iinfo(np.int64).min
+NUMBERS = np.array([f"{number:06d}" for number in range(1_000_000)], dtype=object)
 CENTS = np.array([f".{cent:02d}" for cent in range(100)], dtype=object)
 YES_NO = np.array(["否", "是"], dtype=object)
 Column = np.ndarray
@@ -23,11 +24,14 @@ Column = np.ndarray
 
 def yuan(fen: Ints) -> list[str]:
     """Write fen as yuan with two decimals; ``NOTHING`` becomes the empty text."""
-    absolute = np.abs(fen)
-    texts = [f"{whole}{cents}" for whole, cents in zip((absolute // 100).tolist(), CENTS[absolute % 100], strict=True)]
-    for place in np.flatnonzero(fen < 0).tolist():
-        texts[place] = "" if fen[place] == NOTHING else "-" + texts[place]
-    return texts
+    texts = np.full(len(fen), "0.00", dtype=object)
+    rows = np.flatnonzero(fen)
+    absolute = np.abs(fen[rows])
+    whole, cents = (absolute // 100).tolist(), CENTS[absolute % 100].tolist()
+    texts[rows] = [f"{yuan}{cent}" for yuan, cent in zip(whole, cents, strict=True)]
+    below = np.flatnonzero(fen < 0)
+    texts[below] = ["" if fen[row] == NOTHING else f"-{texts[row]}" for row in below.tolist()]
+    return texts.tolist()
 
 
 def percent(rates: Ints) -> list[str]:
@@ -39,11 +43,27 @@ def percent(rates: Ints) -> list[str]:
 
 def integers(values: Ints) -> list[str]:
     """Write whole numbers; ``NOTHING`` becomes the empty text."""
-    return ["" if value == NOTHING else str(value) for value in values.tolist()]
+    known, places = np.unique(values, return_inverse=True)
+    texts = ["" if value == NOTHING else str(value) for value in known.tolist()]
+    return np.array(texts, dtype=object)[places].tolist()
+
+
+def number_texts(prefix: str, numbers: Ints) -> Texts:
+    """Return prefix + six-digit number."""
+    return np.add(prefix, NUMBERS[numbers], dtype=object)
+
+
+def joined(parts: Iterable[Iterable[str]]) -> Texts:
+    """Join columns of texts into one column of parts of CSV lines."""
+    return np.array(list(map(",".join, zip(*parts, strict=True))), dtype=object)
 
 
 class RecordTable:
-    """All rows of one record in a month, sorted by company; columns as numbers or texts."""
+    """All rows of one record in a month, sorted by company.
+
+    A column is an array of numbers or texts under its contract name; neighbouring columns may come as one array of
+    ready parts of CSV lines under ``first..last``. Columns not given are empty.
+    """
 
     def __init__(self, record: str, company: Ints, columns: dict[str, Column]) -> None:
         self.record: ContractRecord = load_contract().record(record)
@@ -61,18 +81,40 @@ class RecordTable:
         low, high = np.searchsorted(self.company, [company, company + 1])
         return slice(int(low), int(high))
 
-    def texts(self, rows: slice = slice(None)) -> list[Sequence[str]]:
-        """Return every column as texts, as they stand in a file."""
-        return [self._column_texts(column.name, column.type_name, rows) for column in self.record.columns]
-
     def lines(self, rows: slice = slice(None)) -> list[str]:
         """Return the rows as CSV lines without their ends; no value holds a comma, quote or line end."""
-        return list(map(",".join, zip(*self.texts(rows), strict=True)))
+        parts = [texts for _, texts in self._parts(rows)]
+        return list(parts[0]) if len(parts) == 1 else list(map(",".join, zip(*parts, strict=True)))
+
+    def texts(self, rows: slice = slice(None)) -> list[Sequence[str]]:
+        """Return every column as texts, as they stand in a file."""
+        columns: list[Sequence[str]] = []
+        for width, texts in self._parts(rows):
+            split = zip(*(text.split(",") for text in texts), strict=True) if width > 1 else [texts]
+            columns += list(split) if len(texts) else [[]] * width
+        return columns
 
     def frame(self, company_codes: Texts) -> pd.DataFrame:
         """Return a data frame of texts with the company code in front."""
         texts = dict(zip(self.names, self.texts(), strict=True))
         return pd.DataFrame({"company_code": company_codes[self.company], **texts}, dtype=object)
+
+    def _parts(self, rows: slice) -> list[tuple[int, Sequence[str]]]:
+        """Return how many columns each part covers and its texts, in contract order."""
+        names = self.names
+        spans = {key.split("..")[0]: key for key in self.columns if ".." in key}
+        parts: list[tuple[int, Sequence[str]]] = []
+        place = 0
+        while place < len(names):
+            key = spans.get(names[place])
+            width = names.index(key.split("..")[1]) - place + 1 if key else 1
+            if key:
+                parts.append((width, self.columns[key][rows].tolist()))
+            else:
+                column = self.record.columns[place]
+                parts.append((1, self._column_texts(column.name, column.type_name, rows)))
+            place += width
+        return parts
 
     def _column_texts(self, name: str, type_name: str, rows: slice) -> Sequence[str]:
         if name not in self.columns:
