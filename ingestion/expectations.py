@@ -80,10 +80,11 @@ def _context() -> Any:
     The library takes seconds to import, so only those who run expectations pay for it.
     """
     import great_expectations
+    from great_expectations.data_context.types.base import ProgressBarsConfig
 
     context = great_expectations.get_context(mode="ephemeral")
     context.enable_analytics(False)
-    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     return context
 
 

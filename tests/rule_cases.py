@@ -17,7 +17,10 @@ Spoil = Callable[[CompanyMonth], Any]
 
 @dataclass(frozen=True)
 class Case:
-    """``months`` months from ``first`` on; the last one is spoiled and breaks, or just ``misses``, a rule."""
+    """``months`` months from ``first`` on; the last one is spoiled and breaks, or just ``misses``, a rule.
+
+    ``before`` changes the first month; ``correction`` changes it once more after all months have been judged.
+    """
 
     rule_id: str
     spoil: Spoil
@@ -25,6 +28,7 @@ class Case:
     first: date = date(2019, 6, 1)
     misses: bool = False
     before: Spoil | None = None
+    correction: Spoil | None = None
 
     def build(self, company_code: str) -> list[CompanyMonth]:
         """Return the months to submit."""
@@ -245,6 +249,13 @@ BROKEN = [
         **HISTORY,
     ),
     Case("CK-16", put("note_states", overdue_days_principal=91, overdue_principal_yuan=9)),
+    Case(
+        "VH-SEQUENCE",
+        put("company_month", reviewed_by="李四"),
+        before=put("company_month", reviewed_by="张三"),
+        **HISTORY,
+    ),
+    Case("VP-NEXT-MONTH", put("company_month"), correction=grow(1000), **HISTORY),
     Case("VE-UNEXPLAINED", put("note_states", overdue_days_principal=91, overdue_principal_yuan=9)),
 ]
 

@@ -59,8 +59,8 @@ def note_unexplained_warnings(connection: psycopg.Connection, warnings: Sequence
         " from (select submission_id, rule_id, count(*) as amount from (select submission_id, rule_id from found"
         " where rule_id = any(%s) union all select submission_id, rule_id from read_findings"
         " where severity = 'warning') f group by submission_id, rule_id) w"
-        " where not exists (select from typed_explanations x where x.submission_id = w.submission_id and btrim(x.rule_id) = w.rule_id"
-        " and length(btrim(x.explanation)) > 0)",
+        " where not exists (select from typed_explanations x where x.submission_id = w.submission_id"
+        " and btrim(x.rule_id) = w.rule_id and length(btrim(x.explanation)) > 0)",
         [list(warnings)],
     )
 

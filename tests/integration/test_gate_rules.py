@@ -1,4 +1,4 @@
-"""Every rule of the gate finds what breaks it and leaves alone what does not; all cases are judged in shared batches."""
+"""Every rule of the gate finds what breaks it and leaves alone what does not; cases share their batches."""
 
 from __future__ import annotations
 
@@ -52,6 +52,12 @@ def judged(
     for number, case in enumerate(CASES):
         _send(settings, folder, case, _code(number))
     check_received(settings)
+    for number, case in enumerate(CASES):
+        if case.correction:
+            (data, *_) = case.build(_code(number))
+            case.correction(data)
+            receive(settings, _code(number), case.first, write_csv_files(new_folder(folder), data))
+    check_received(settings)
     return _last_findings(settings)
 
 
@@ -70,7 +76,7 @@ def _last_findings(settings: Settings) -> dict[str, tuple[str, list[Found]]]:
         rows = connection.execute(
             "select s.company_code, s.status, f.rule_id, f.severity, f.record, f.row_number, f.column_name, f.message,"
             " f.remedy from (select distinct on (company_code) * from exchange.submissions"
-            " order by company_code, reporting_month desc) s"
+            " order by company_code, submission_id desc) s"
             " left join exchange.submission_findings f using (submission_id)"
         )
         for code, status, *rest in rows:
