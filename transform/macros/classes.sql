@@ -27,7 +27,7 @@
 {#- The rows of 表八 and 表九 of every unit. -#}
 {% macro all_exposures() -%}
   {%- set columns = ['row_kind', 'customer_type', 'member_code', 'member_name', 'type_order', 'row_order', 'customer_count',
-                     'loan_ledger_yuan'] + exposure_names() -%}
+                     'loan_ledger_yuan', 'unit_customer_count', 'unit_loans_yuan'] + exposure_names() -%}
   select reporting_month, org_level, org_code, company_code, {{ columns | join(', ') }}
   from {{ ref('int_company_exposures') }}
   union all

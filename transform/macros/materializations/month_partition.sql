@@ -64,6 +64,13 @@
   {%- endcall %}
 {%- endmacro %}
 
+{#- Freshly landed and freshly built months have no statistics yet, and every large join here is on equality: without
+    them the planner may guess one row and loop for hours. A lost commit is rebuilt, so nobody waits for the disk. -#}
+{% macro planner_settings() -%}
+  set local enable_nestloop = off;
+  set local synchronous_commit = off;
+{%- endmacro %}
+
 {#- The model's query with the declared columns, types and row order. -#}
 {% macro typed_query(month_sql) -%}
   select {% for name, type in declared_columns() %}{{ name }}::{{ type }} as {{ name }}{{ ', ' if not loop.last }}{% endfor %}
@@ -76,6 +83,7 @@
   {%- set part = relation.schema ~ '.' ~ name -%}
   {%- set fresh = part ~ '_new' -%}
   {% call statement('build_' ~ month) -%}
+    {{ planner_settings() }}
     drop table if exists {{ fresh }};
     create table {{ fresh }} as {{ typed_query(month_sql) }}
   {%- endcall %}
@@ -100,6 +108,7 @@
   {%- endif -%}
   {%- set scope = config.get('scope', 'company') -%}
   {% call statement('build_' ~ month) -%}
+    {{ planner_settings() }}
     delete from {{ part }} where
       {% if scope == 'company' -%} {{ only_companies() }}
       {%- elif scope == 'region' -%} {{ only_regions() }}

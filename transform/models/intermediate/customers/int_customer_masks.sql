@@ -38,21 +38,24 @@ this_month as (
 
 reversed_notes as (
     select
-        notes.company_code,
-        notes.customer_no,
-        notes.note_no,
+        history.company_code,
+        history.customer_no,
+        history.note_no,
         bit_or(type.bit | security.bit | term.bit) as line_bits,
-        sum(notes.granted_yuan) as granted_ever_yuan,
-        sum(notes.granted_yuan) filter (where notes.reporting_month >= {{ this_january() }}) as granted_year_yuan
-    from {{ ref('fct_note_month') }} as notes
-    inner join this_month on this_month.has_reversal
-        and this_month.company_code = notes.company_code and this_month.customer_no = notes.customer_no
-    inner join bits as type on type.dimension = 'customer_type' and type.member = notes.customer_type
-    inner join bits as security on security.dimension = 'security' and security.member = notes.primary_security
-    inner join bits as term on term.dimension = 'customer_term_band' and term.member = notes.term_band
-    where notes.reporting_month <= {{ this_month() }} and notes.granted_count <> 0
-        and {{ only_companies('notes.company_code') }}
-    group by notes.company_code, notes.customer_no, notes.note_no
+        sum(history.granted_yuan) as granted_ever_yuan,
+        sum(history.granted_yuan) filter (where history.reporting_month >= {{ this_january() }}) as granted_year_yuan
+    from this_month
+    cross join lateral (
+        select * from {{ ref('fct_note_month') }} as notes
+        where notes.reporting_month <= {{ this_month() }} and notes.granted_count <> 0
+            and notes.company_code = this_month.company_code and notes.customer_no = this_month.customer_no
+        offset 0  -- few customers: look each one up by the index instead of reading the whole history
+    ) as history
+    inner join bits as type on type.dimension = 'customer_type' and type.member = history.customer_type
+    inner join bits as security on security.dimension = 'security' and security.member = history.primary_security
+    inner join bits as term on term.dimension = 'customer_term_band' and term.member = history.term_band
+    where this_month.has_reversal
+    group by history.company_code, history.customer_no, history.note_no
 ),
 
 corrected as (

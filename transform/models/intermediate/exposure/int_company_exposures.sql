@@ -74,7 +74,11 @@ select
     ) as row_order,
     rows.customer_count,
     case when rows.row_kind = 'total' and rows.org_level = 'company' then ledgers.loan_ledger_yuan end as loan_ledger_yuan,
-    {{ exposure_names() | join(', ') }}
+    units.customer_count as unit_customer_count,
+    units.loans_yuan as unit_loans_yuan,
+    {% for name in exposure_names() %}rows.{{ name }}{{ ', ' if not loop.last }}{% endfor %}
 from rows_of_orgs as rows
+left join subtotals as units
+    on units.customer_type is null and units.org_level = rows.org_level and units.org_code = rows.org_code
 left join types on types.code = rows.customer_type
 left join ledgers on ledgers.company_code = rows.company_code

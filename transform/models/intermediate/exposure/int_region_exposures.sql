@@ -58,6 +58,10 @@ select
     ) as row_order,
     rows.customer_count,
     rows.loan_ledger_yuan,
-    {{ exposure_names() | join(', ') }}
+    units.customer_count as unit_customer_count,
+    units.loans_yuan as unit_loans_yuan,
+    {% for name in exposure_names() %}rows.{{ name }}{{ ', ' if not loop.last }}{% endfor %}
 from rows_of_regions as rows
+left join rows_of_regions as units
+    on units.row_kind = 'total' and units.org_level = rows.org_level and units.org_code = rows.org_code
 left join types on types.code = rows.customer_type

@@ -6,27 +6,16 @@ with exposure_rows as (
     {{ all_exposures() }}
 ),
 
-totals as (
-    select
-        reporting_month, org_level, org_code, customer_count as all_customer_count,
-        nullif({{ credit_of_exposure(['']) }}, 0) as all_loans_yuan
-    from exposure_rows
-    where row_kind = 'total'
-),
-
 amounts as (
     select
-        rows.*,
-        totals.all_customer_count,
-        totals.all_loans_yuan,
+        *,
         {% for name, members in groups.items() -%}
         {{ exposure_sum(members, '') }} as {{ name }}_amount,
         {{ exposure_sum(members, '_previous') }} as {{ name }}_previous_amount,
         {% endfor -%}
         {{ credit_of_exposure(['']) }} as on_balance_amount,
         {{ credit_of_exposure(['_off']) }} as off_balance_amount
-    from exposure_rows as rows
-    inner join totals using (reporting_month, org_level, org_code)
+    from exposure_rows
 )
 
 select
@@ -40,11 +29,11 @@ select
     member_name,
     row_order,
     customer_count,
-    customer_count::numeric / nullif(all_customer_count, 0) as customer_ratio,
+    customer_count::numeric / nullif(unit_customer_count, 0) as customer_ratio,
     {% for name in groups -%}
     {{ name }}_amount as {{ name }}_yuan,
     {{ name }}_previous_amount as {{ name }}_previous_yuan,
-    {{ name }}_amount / all_loans_yuan as {{ name }}_ratio,
+    {{ name }}_amount / nullif(unit_loans_yuan, 0) as {{ name }}_ratio,
     {% endfor -%}
     on_balance_amount + off_balance_amount as credit_yuan,
     coalesce(loss_yuan, 0) + coalesce(loss_off_yuan, 0) as credit_loss_yuan,
