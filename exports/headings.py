@@ -1,6 +1,7 @@
 """What stands around a table: organisation, period, coverage (报送 n / 应报 m), signatures, and where it came from.
 
-Flow: ``marts.dim_org``, ``exchange.submissions``, ``raw_submitted.company_month`` → :class:`ReportHeading`.
+The submissions are those the warehouse was built from (``int_reporting_periods``), not whatever is accepted by now.
+Flow: ``marts.dim_org`` + ``raw_submitted.company_month`` → :class:`ReportHeading`; submissions → :class:`Source`.
 """
 
 from __future__ import annotations
@@ -24,30 +25,27 @@ from marts.dim_org as org
 left join marts.fct_coverage_month as coverage
     on coverage.reporting_month = %(month)s
     and coverage.org_level = org.org_level and coverage.org_code = org.org_code
-left join (
-    select company_month.*
-    from raw_submitted.company_month
-    join exchange.submissions using (submission_id)
-    where submissions.status = 'accepted' and company_month.reporting_month = %(month)s
-) as header
-    on header.company_code = org.company_code and org.org_level in ('company', 'manager')
+left join intermediate.int_reporting_periods as period
+    on period.reporting_month = %(month)s
+    and period.company_code = org.company_code and org.org_level in ('company', 'manager')
+left join raw_submitted.company_month as header
+    on header.reporting_month = %(month)s and header.submission_id = period.submission_id
 where org.org_code = any(%(codes)s)
 """
 SOURCES = """
-select distinct org.org_code, sent.company_code, sent.reporting_month, sent.version, sent.receipt_number,
+select org.org_code, sent.company_code, sent.reporting_month, sent.version, sent.receipt_number,
        sent.content_sha256, sent.contract_version, sent.accepted_at
 from marts.dim_org as org
-join marts.dim_org as member
-    on member.org_level = 'company'
+join intermediate.int_reporting_periods as period
+    on period.reporting_month = any(%(months)s)
     and case org.org_level
-        when 'province' then true
-        when 'zone' then member.zone_code = org.org_code
-        when 'city' then member.city_code = org.org_code
-        when 'county' then member.county_code = org.org_code
-        else member.company_code = org.company_code
+        when 'province' then period.province_code = org.org_code
+        when 'zone' then period.zone_code = org.org_code
+        when 'city' then period.city_code = org.org_code
+        when 'county' then period.county_code = org.org_code
+        else period.company_code = org.company_code
     end
-join exchange.submissions as sent
-    on sent.company_code = member.company_code and sent.status = 'accepted' and sent.reporting_month = any(%(months)s)
+join exchange.submissions as sent on sent.submission_id = period.submission_id
 where org.org_code = any(%(codes)s)
 order by org.org_code, sent.reporting_month desc, sent.company_code
 """
@@ -82,7 +80,7 @@ class ReportHeading:
 
 
 class Source(NamedTuple):
-    """One accepted submission behind a workbook."""
+    """One submission behind a workbook."""
 
     company_code: str
     reporting_month: date
@@ -103,7 +101,7 @@ def read_headings(
 
 
 def read_sources(connection: psycopg.Connection[Any], month: date, org_codes: Sequence[str]) -> dict[str, list[Source]]:
-    """Read the accepted submissions each organisation's figures rest on.
+    """Read the submissions each organisation's figures rest on.
 
     These are the month itself and the two months it is compared with: the previous one and last December.
     """

@@ -16,6 +16,7 @@ from common.month import label, parse_month
 from exports.headings import ReportHeading, Source, made_at
 from exports.layout import Cell
 from exports.reports import ReportTable
+from exports.values import require_unit
 
 NEVER = datetime(1980, 1, 1, tzinfo=UTC)
 KEYS = ("机构级别", "机构代码", "机构名称", "报告期", "单位", "制表依据时间")
@@ -69,12 +70,13 @@ def read_origin(sheet: Worksheet) -> Origin:
 
     Raises:
         NotOurWorkbookError: a fact is missing.
+        ValueError: month or unit cannot be read.
     """
     rows = sheet.iter_rows(min_row=1, max_row=len(KEYS), max_col=2, values_only=True)
     facts = {str(row[0]): str(row[1]) for row in rows}
     if set(facts) != set(KEYS):
         raise NotOurWorkbookError("工作表“出处”不完整，无法核对；请核对由本系统导出的原始工作簿")
-    return Origin(facts["机构代码"], parse_month(facts["报告期"]), facts["单位"])
+    return Origin(facts["机构代码"], parse_month(facts["报告期"]), require_unit(facts["单位"]))
 
 
 def _moment(sources: Sequence[Source]) -> str:

@@ -61,7 +61,7 @@ def verify_workbook(settings: Settings, path: Path) -> list[Mismatch]:
 def _open(path: Path) -> Workbook:
     try:
         book = load_workbook(path)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError) as error:
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError, SyntaxError, TypeError, ValueError) as error:
         raise NotOurWorkbookError(f"无法打开 {path}：{error}。请核对由本系统导出的 .xlsx 工作簿") from error
     if PROVENANCE_SHEET not in book.sheetnames:
         raise NotOurWorkbookError(f"{path.name} 没有工作表“{PROVENANCE_SHEET}”，不是由本系统导出的工作簿")

@@ -100,13 +100,14 @@ def test_verification_accepts_figures_entered_by_hand(closed: Settings) -> None:
     assert verify_workbook(closed, path) == []
 
 
-def test_verification_tells_newer_submission(closed: Settings) -> None:
+@pytest.mark.parametrize(("is_built", "sheets"), [(False, set()), (True, {"出处"})], ids=["waiting", "built"])
+def test_verification_tells_newer_built_submission(closed: Settings, is_built: bool, sheets: set[str]) -> None:
     path = workbook_of(export_month(closed, MONTH), "JS001")
     with connect(closed) as connection:
-        accept_submission(connection, COMPANY, version=2)
+        accept_submission(connection, COMPANY, version=2, is_built=is_built)
     found = verify_workbook(closed, path)
-    assert {one.sheet for one in found} == {"出处"}
-    assert ("2", "1") in {(one.expected, one.found) for one in found}
+    assert {one.sheet for one in found} == sheets
+    assert (("2", "1") in {(one.expected, one.found) for one in found}) is is_built
 
 
 def test_foreign_workbook_is_refused_in_chinese(closed: Settings, tmp_path: Path) -> None:

@@ -124,6 +124,12 @@ def create_marts(connection: psycopg.Connection) -> None:
         "create table marts.fct_coverage_month (reporting_month date, org_level text, org_code text,"
         " expected_count int, submitted_count int)"
     )
+    connection.execute("create schema if not exists intermediate")
+    connection.execute(
+        "create table intermediate.int_reporting_periods (reporting_month date, company_code text,"
+        " submission_id bigint, county_code text, city_code text, zone_code text, province_code text,"
+        " primary key (reporting_month, company_code))"
+    )
     for wanted in definitions():
         keys = "reporting_month date, org_level text, org_code text, "
         keys += (
@@ -164,8 +170,10 @@ def fill_marts(
                     )
 
 
-def accept_submission(connection: psycopg.Connection, heading: ReportHeading, version: int = 1) -> None:
-    """Record an accepted submission with its header row for the company of the heading."""
+def accept_submission(
+    connection: psycopg.Connection, heading: ReportHeading, version: int = 1, *, is_built: bool = True
+) -> None:
+    """Record an accepted submission with its header row; ``is_built`` says that the marts rest on it."""
     month = heading.month
     connection.execute(
         "update exchange.submissions set status = 'superseded'"
@@ -212,3 +220,10 @@ def accept_submission(connection: psycopg.Connection, heading: ReportHeading, ve
         f"insert into raw_submitted.company_month ({', '.join(values)}) values ({', '.join(['%s'] * len(values))})",
         list(values.values()),
     )
+    if is_built:
+        connection.execute(
+            "insert into intermediate.int_reporting_periods"
+            " values (%s, %s, %s, '320506', '320500', 'ZONE_SN', '320000')"
+            " on conflict (reporting_month, company_code) do update set submission_id = excluded.submission_id",
+            [month, heading.org_code, row[0]],
+        )
