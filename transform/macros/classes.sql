@@ -31,6 +31,9 @@
   select reporting_month, org_level, org_code, company_code, {{ columns | join(', ') }}
   from {{ ref('int_company_exposures') }}
   union all
+  select reporting_month, org_level, org_code, company_code, {{ columns | join(', ') }}
+  from {{ ref('int_manager_exposures') }}
+  union all
   select reporting_month, org_level, org_code, null, {{ columns | join(', ') }}
   from {{ ref('int_region_exposures') }}
 {%- endmacro %}

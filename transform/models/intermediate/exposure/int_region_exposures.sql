@@ -1,7 +1,7 @@
 {#- Above the companies the list stops at customer type and company: no customer leaves its company. -#}
 with rows_of_companies as (
     select * from {{ ref('int_company_exposures') }}
-    where reporting_month = {{ this_month() }} and org_level = 'company' and row_kind in ('type', 'total')
+    where reporting_month = {{ this_month() }} and row_kind in ('type', 'total')
 ),
 
 periods as (
