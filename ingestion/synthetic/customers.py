@@ -159,14 +159,22 @@ class Customers:
 def _texts(rows: dict[str, np.ndarray], companies: Companies) -> dict[str, np.ndarray]:
     """Return the parts of the customer's CSV line before and after the certificate's date."""
     kind, count = rows["kind"], len(rows["kind"])
-    flags: list[np.ndarray] = [YES_NO[(kind == number).astype(np.int8)] for number in (FARMER, COOPERATIVE, LEADING)]
+    flags = [YES_NO[(kind == number).astype(np.int8)] for number in (FARMER, COOPERATIVE, LEADING)]
     id_type = np.where(rows["is_firm"], "CREDIT_CODE", "RESIDENT_ID")
     county = companies.county[rows["company"]].astype(str)
     numbers = number_texts("K", rows["serial"])
     head: list[Iterable[str]] = [numbers, rows["name"], rows["type"], id_type, rows["id_number"], county, *flags]
     business = YES_NO[(kind == INDIVIDUAL).astype(np.int8)]
     nothing, no = [""] * count, ["否"] * count
-    who = [rows["size"], rows["representative"], nothing, no, rows["grade"], rows["telephone"], rows["address"]]
+    who: list[Iterable[str]] = [
+        rows["size"],
+        rows["representative"],
+        nothing,
+        no,
+        rows["grade"],
+        rows["telephone"],
+        rows["address"],
+    ]
     return {"text_head": joined(head), "text_tail": joined([business, rows["industry"], *who])}
 
 
