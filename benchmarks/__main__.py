@@ -1,0 +1,102 @@
+"""``python -m benchmarks``: run all, print the table, write ``docs/benchmarks.md`` when run at full scale."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from benchmarks import close, gate, measure, workbooks
+from benchmarks.measure import Figure
+from benchmarks.memory import own_peak_gib, watch_backends
+from benchmarks.province import FIRST_MONTH, SCALES, Scale, grow, installation, last_month, load_month, register
+from common.month import add_months, label
+from common.settings import PROJECT_ROOT, Settings
+from ingestion.synthetic import ProvinceMonth
+
+console = Console()
+GROWTH = "one more month with {late} months of history"
+REBUILD = "full rebuild of {months} months"
+
+
+def main(scale: Annotated[str, typer.Option(help="full or small (a tenth, for CI)")] = "full") -> None:
+    """Measure everything on one synthetic province and compare with the goals."""
+    chosen = SCALES[scale]
+    with installation() as settings, watch_backends(settings) as peak:
+        figures = list(_figures(settings, chosen))
+        figures += [
+            Figure("peak memory of the pipeline process", "–", own_peak_gib(), None, "GiB", 1.5),
+            Figure("peak private memory of one PostgreSQL back end", "–", peak.backend_mb, None, "MB", 128),
+        ]
+    measure.show(figures)
+    if scale == "full":
+        measure.write(figures, _description(chosen), PROJECT_ROOT / "docs" / "benchmarks.md")
+    missed = [figure for figure in figures if not figure.holds and (scale == "full" or figure.guards_small)]
+    sys.exit(1 if missed else 0)
+
+
+def _figures(settings: Settings, scale: Scale) -> Iterator[Figure]:
+    early = add_months(FIRST_MONTH, scale.early)
+    first_growth = 0.0
+    for number, month in enumerate(grow(scale)):
+        if number == 0:
+            register(settings, month)
+        if number == scale.months:
+            yield from _gate(settings, month)
+            break
+        _say(f"loading {label(month.month)}")
+        load_month(settings, month)
+        if month.month == early:
+            close.build(settings, FIRST_MONTH, add_months(early, -1))
+            first_growth = _one_close(settings, early)
+    _say("building the history")
+    close.build(settings, add_months(early, 1), last_month(scale))
+    yield from _closes(settings, scale, add_months(last_month(scale), 1), first_growth)
+
+
+def _gate(settings: Settings, month: ProvinceMonth) -> Iterator[Figure]:
+    _say(f"landing {label(month.month)}")
+    yield from gate.landing_and_rules(settings, month)
+    _say("reading workbooks")
+    yield gate.guarded_workbook(month)
+
+
+def _closes(settings: Settings, scale: Scale, target: date, first_growth: float) -> Iterator[Figure]:
+    _say(f"closing {label(target)}")
+    one_close = _one_close(settings, target)
+    against, sql_seconds = close.against_duckdb(settings, target)
+    yield against
+    yield close.whole_command(settings, target, sql_seconds)
+    work = GROWTH.format(late=scale.months)
+    yield Figure(work, f"with {scale.early} months", one_close, first_growth, "s", 1.15)
+    yield close.correction(settings, target, one_close)
+    _say("the naive way")
+    yield close.naive_way(settings, target, sql_seconds)
+    _say("writing workbooks")
+    yield workbooks.all_workbooks(settings, target)
+    _say("rebuilding everything")
+    rebuild = close.build(settings, FIRST_MONTH, target)
+    yield Figure(REBUILD.format(months=scale.months + 1), "one close", rebuild, one_close, "s", 30)
+
+
+def _one_close(settings: Settings, month: date) -> float:
+    return measure.seconds(lambda: close.build(settings, month, month))
+
+
+def _description(scale: Scale) -> str:
+    return (
+        f"Synthetic province of {scale.companies} companies and {scale.months + 1} months; every figure is a ratio "
+        "within one run. `make bench` makes this page; `make bench SCALE=small` runs a tenth of it."
+    )
+
+
+def _say(text: str) -> None:
+    console.log(text)
+
+
+if __name__ == "__main__":
+    typer.run(main)
