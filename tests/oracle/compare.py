@@ -73,6 +73,8 @@ def _cells(table: int, expected: Table, got: Table) -> Iterator[str]:
 def _equal(left: Any, right: Any, tolerance: Decimal, is_whole: bool) -> bool:
     if left is None or right is None:
         return left is right or (not is_whole and not left and not right)
+    if isinstance(left, str | date):
+        return bool(left == right)
     return abs(Decimal(left) - Decimal(right)) < tolerance
 
 

@@ -103,7 +103,7 @@ def _amounts(history: History, company: str, month: date) -> dict[str, Decimal]:
     shortfall = max(ZERO, _required(history, company, month) - booked)
     net_capital = sheet["T2-05"] - shortfall - _net(handed, "closing", lambda code: code == "1511")
     own = {
-        "T2-01": net_capital.quantize(FEN, rounding=ROUND_HALF_UP),
+        "T2-01": net_capital,
         "T2-02": -_net(handed, "closing", lambda code: code in BORROWED) + _memo_funds(handed),
     }
     return own | sheet | _profit(handed, "closing")
@@ -139,14 +139,14 @@ def _memo_funds(handed: Handed) -> Decimal:
 
 
 def _required(history: History, company: str, month: date) -> Decimal:
-    """应提准备: general on all loans, special by class (domain 4.3)."""
+    """应提准备: general on all loans, special by class (domain 4.3), an amount in fen."""
     reference, day = history.book.reference, history.book.handed[company, month].closing_date
     notes = Unit(history, company).notes(month)
     required = reference.parameter("general_provision_ratio", day) * sum((note.closing for note in notes), ZERO)
     for code in list(NAMES.values())[1:]:
         balance = sum((note.closing for note in notes if note.class5 == code), ZERO)
         required += reference.parameter(f"special_provision_ratio_{code}", day) * balance
-    return required
+    return required.quantize(FEN, rounding=ROUND_HALF_UP)
 
 
 def _weighted(notes: list[NoteMonth]) -> Decimal | None:
