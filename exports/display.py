@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from exports.layout import TITLE_LINES, Cell, Grid, header_rows
-from exports.values import shown
+from exports.values import printable, shown
 
 ALIGNMENTS = {"sequence": "center", "group": "center", "header": "center", "member": "left"}
 
@@ -53,7 +53,7 @@ def display_tables(grid: Grid) -> list[DisplayTable]:
 def _display(grid: Grid, kept: Sequence[int]) -> DisplayTable:
     first, last = header_rows(grid.definition)
     return DisplayTable(
-        title=str(grid.rows[0][0][0]),
+        title=cell_text(grid.rows[0][0]),
         above=[_texts(row) for row in grid.rows[1:TITLE_LINES]],
         header=_kept(_cells(grid, range(first, last + 1)), kept),
         body=_kept(_cells(grid, grid.body), kept),
@@ -70,7 +70,7 @@ def cell_text(cell: Cell) -> str:
     value, style = cell
     if value is None:
         return ""
-    return value if isinstance(value, str) else shown(value, style.rpartition("_")[2])
+    return printable(value) if isinstance(value, str) else shown(value, style.rpartition("_")[2])
 
 
 def _texts(row: Iterable[Cell]) -> list[str]:

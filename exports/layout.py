@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from itertools import accumulate, groupby
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ Cell = tuple[Number | str, str]
 SIGNATURE_TITLES = ("单位负责人", "复核", "填报人", "电话")
 BELOW_TITLES = {"opening_yuan": "上期余额", "ledger_yuan": "总账余额", "difference_yuan": "核对差额"}
 TITLE_LINES = 3
+MARGIN = 1.5
 
 
 class Merge(NamedTuple):
@@ -40,11 +42,7 @@ class Grid:
     merges: list[Merge] = field(default_factory=list)
     heights: dict[int, float] = field(default_factory=dict)
     body: range = range(0)
-
-    @property
-    def widths(self) -> tuple[float, ...]:
-        """Width of every column in characters."""
-        return self.definition.widths
+    widths: tuple[float, ...] = ()
 
     def add_segments(self, segments: Sequence[tuple[Number | str, str, int]]) -> None:
         """Add a row of segments (value, style, number of columns), each merged."""
@@ -59,13 +57,14 @@ class Grid:
 
 def lay_out(table: ReportTable, unit: str) -> Grid:
     """Lay out one table with its amounts in ``unit``."""
-    grid = Grid(table.definition)
+    grid = Grid(table.definition, widths=table.definition.widths)
     _add_title(grid, table, unit)
     _add_header(grid)
     first = len(grid.rows) + 1
     grid.rows.extend(_body(table, unit))
     grid.body = range(first, len(grid.rows) + 1)
     grid.merges.extend(_group_merges(table, first))
+    grid.widths = _wide_enough(grid)
     _add_foot(grid, table, unit)
     return grid
 
@@ -152,6 +151,17 @@ def _body(table: ReportTable, unit: str) -> Iterator[list[Cell]]:
         previous = (row.group, row.block)
         cells.extend(_value_cells(row, unit))
         yield cells
+
+
+def _wide_enough(grid: Grid) -> tuple[float, ...]:
+    """Widen columns whose amounts need it (a province in 元); of long lists the total row is the widest."""
+    widths = list(grid.widths)
+    rows = grid.body if grid.definition.shape == "lines" else grid.body[-1:]
+    for number in rows:
+        for column, (value, style) in enumerate(grid.rows[number - 1]):
+            if isinstance(value, Decimal) and style.endswith("amount"):
+                widths[column] = max(widths[column], len(f"{value:,.2f}") + MARGIN)
+    return tuple(widths)
 
 
 def _group_cells(row: ReportRow, width: int, group_above: str | None) -> list[Cell]:

@@ -108,7 +108,7 @@ def read_tables(
     labels: Labels,
 ) -> dict[str, ReportTable]:
     """Read one table of many organisations in one ordered query; organisations without rows are left out."""
-    build = _line_rows if wanted.shape == "lines" else _member_rows
+    build = line_table if wanted.shape == "lines" else member_table
     keys, order = (
         (("line_code",), "line_order")
         if wanted.shape == "lines"
@@ -141,9 +141,10 @@ def read_labels(connection: psycopg.Connection[Any], month: date) -> Labels:
         return Labels(lines, dict(cursor.fetchall()))
 
 
-def _line_rows(
+def line_table(
     wanted: TableDefinition, heading: ReportHeading, records: Iterable[Sequence[Any]], labels: Labels
 ) -> ReportTable:
+    """Build a table of printed lines from records (organisation, line code, cells…)."""
     values = {record[1]: tuple(record[2:]) for record in records}
     nothing = (None,) * len(wanted.fields)
     rows = []
@@ -168,9 +169,10 @@ def _line_rows(
     return ReportTable(wanted, heading, tuple(rows))
 
 
-def _member_rows(
+def member_table(
     wanted: TableDefinition, heading: ReportHeading, records: Iterable[Sequence[Any]], labels: Labels
 ) -> ReportTable:
+    """Build 表八 or 表九 from records (organisation, row kind, customer type, code, name, cells…, below…)."""
     kinds = tuple(str(column.kind) for column in wanted.value_columns)
     end = 5 + len(kinds)
     rows: list[ReportRow] = []

@@ -6,6 +6,7 @@ not exist is a dash. No storage here: marts keep yuan.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from common.money import UNITS, in_unit, round_half_up
@@ -14,6 +15,9 @@ DASH = "—"
 DEFAULT_UNIT = "万元"
 PLACES = {"ratio": 4, "rate": 5}
 Number = Decimal | int | None
+
+
+NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
 class UnitError(ValueError):
@@ -42,6 +46,11 @@ def printed(value: Number, kind: str, unit: str) -> Number:
         return int(value)
     number = in_unit(Decimal(value), unit) if kind == "amount" else round_half_up(Decimal(value), PLACES[kind])
     return number if number else abs(number)
+
+
+def printable(text: str) -> str:
+    """Return the text without the control characters that no document can hold."""
+    return NO_CHARACTER.sub("", text)
 
 
 def shown(number: Number, kind: str) -> str:

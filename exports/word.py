@@ -17,8 +17,9 @@ from docx.shared import Mm, Pt
 
 from exports.display import DisplayCell, DisplayTable, display_tables
 from exports.layout import Grid
-from exports.skeleton import FONT, HEADER_FILL, MANUAL_FILL, TOTAL_FILL
-from exports.workbook import MEMBER_DATE, clean_text
+from exports.styles import FONT, HEADER_FILL, MANUAL_FILL, TOTAL_FILL
+from exports.values import printable
+from exports.workbook import MEMBER_DATE
 
 A4 = (Mm(210), Mm(297))
 MARGIN = Mm(12)
@@ -35,7 +36,7 @@ def word_bytes(grids: Sequence[Grid], title: str, made: datetime) -> bytes:
     document = Document()
     moment = made.astimezone(UTC).replace(tzinfo=None)
     properties = document.core_properties
-    properties.title, properties.author = clean_text(title)[:255], "lendwatch"
+    properties.title, properties.author = printable(title)[:255], "lendwatch"
     properties.created = properties.modified = moment
     tables = [table for grid in grids for table in display_tables(grid)]
     for number, table in enumerate(tables):
@@ -70,7 +71,7 @@ def _spread(paragraph: Any, texts: Sequence[str], width: int) -> None:
 def _paragraph(paragraph: Any, text: str, size: int, align: str, *, bold: bool = False) -> None:
     paragraph.alignment = ALIGN[align]
     paragraph.paragraph_format.space_after = paragraph.paragraph_format.space_before = Pt(0)
-    run = paragraph.add_run(clean_text(text))
+    run = paragraph.add_run(text)
     run.font.size, run.font.bold, run.font.name = size, bold or None, FONT
     run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), FONT)
 
@@ -133,7 +134,7 @@ def _cell(cell: DisplayCell, width: int, size: int, *, starts: bool, is_header: 
             _child(style, "w:b")
         _child(style, "w:sz", val=str(int(size / Pt(1) * 2)))
         text = _child(run, "w:t")
-        text.text = clean_text(cell.text)
+        text.text = cell.text
     return element
 
 

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
+from types import MappingProxyType
 from xml.sax.saxutils import escape
 
 from openpyxl.packaging.core import DocumentProperties
@@ -19,12 +20,12 @@ from openpyxl.utils import get_column_letter
 from openpyxl.xml.functions import tostring
 
 from exports.layout import Cell, Grid, Merge
-from exports.skeleton import PROVENANCE_SHEET, SheetFrame, prepared_skeleton
+from exports.skeleton import PROVENANCE_SHEET, PROVENANCE_WIDTHS, SheetFrame, column_xml, prepared_skeleton
+from exports.values import printable
 
 CREATOR = "lendwatch"
 MEMBER_DATE = (1980, 1, 1, 0, 0, 0)
 COMPRESSION_LEVEL = 4
-NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 
@@ -41,28 +42,31 @@ def workbook_bytes(grids: Sequence[Grid], provenance: Sequence[Sequence[Cell]], 
         _add_member(package, "docProps/core.xml", _properties(title, made))
         for grid in grids:
             frame = skeleton.frames[grid.definition.sheet]
-            _add_member(package, frame.member, _sheet(frame, grid.rows, grid.merges, grid.heights, skeleton.styles))
+            content = _sheet(frame, grid.rows, skeleton.styles, grid.merges, grid.heights, grid.widths)
+            _add_member(package, frame.member, content)
         frame = skeleton.frames[PROVENANCE_SHEET]
-        _add_member(package, frame.member, _sheet(frame, provenance, (), {}, skeleton.styles))
+        _add_member(package, frame.member, _sheet(frame, provenance, skeleton.styles))
     return buffer.getvalue()
 
 
 def clean_text(value: str) -> str:
     """Return the text without characters that no workbook can hold, and safe from Excel's ``_x0041_`` decoding."""
-    return LOOKS_ESCAPED.sub("_x005F_", NO_CHARACTER.sub("", value))
+    return LOOKS_ESCAPED.sub("_x005F_", printable(value))
 
 
 def _sheet(
     frame: SheetFrame,
     rows: Iterable[Sequence[Cell]],
-    merges: Iterable[Merge],
-    heights: Mapping[int, float],
     styles: Mapping[str, int],
+    merges: Iterable[Merge] = (),
+    heights: Mapping[int, float] = MappingProxyType({}),
+    widths: Sequence[float] = PROVENANCE_WIDTHS,
 ) -> bytes:
+    columns = column_xml(widths)
     body = "".join(_rows(rows, heights, styles))
     areas = "".join(f'<mergeCell ref="{_area(merge)}"/>' for merge in merges)
     merged = f"<mergeCells>{areas}</mergeCells>" if areas else ""
-    return f"{frame.before}<sheetData>{body}</sheetData>{frame.between}{merged}{frame.after}".encode()
+    return f"{frame.before}{columns}<sheetData>{body}</sheetData>{frame.between}{merged}{frame.after}".encode()
 
 
 def _rows(rows: Iterable[Sequence[Cell]], heights: Mapping[int, float], styles: Mapping[str, int]) -> Iterator[str]:

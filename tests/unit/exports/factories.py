@@ -14,7 +14,7 @@ import psycopg
 
 from exports.catalogue import TableDefinition, definition, definitions
 from exports.headings import ReportHeading, Signatures
-from exports.reports import Labels, Line, ReportTable, _line_rows, _member_rows
+from exports.reports import Labels, Line, ReportTable, line_table, member_table
 
 MONTH = date(2024, 6, 1)
 ACCEPTED = datetime(2024, 7, 3, 9, 30, tzinfo=UTC)
@@ -104,7 +104,7 @@ def records(wanted: TableDefinition, heading: ReportHeading, members: int = 6, s
 def table(table_no: int, heading: ReportHeading = COMPANY, members: int = 6) -> ReportTable:
     """One table in memory."""
     wanted = definition(table_no)
-    build = _line_rows if wanted.shape == "lines" else _member_rows
+    build = line_table if wanted.shape == "lines" else member_table
     return build(wanted, heading, records(wanted, heading, members), labels())
 
 

@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 
 from docx import Document
 from docx.enum.section import WD_ORIENT
@@ -35,3 +36,10 @@ def test_wide_table_is_continued_with_its_labels() -> None:
     header = [(cell.text, cell.x, cell.columns) for cell in second.header if cell.y == 0]
     assert header[:3] == [("序号", 0, 1), ("客户明细", 1, 1), ("不良贷款", 2, 9)]
     assert [cell.text for cell in second.body if cell.y == 0][:2] == ["1", "客户C000"]
+
+
+def test_control_characters_are_left_out_of_word() -> None:
+    one = table(9)
+    odd = replace(one, rows=tuple(row._replace(label="a\x00_x0041_\x0b") for row in one.rows))
+    document = Document(io.BytesIO(word_bytes([lay_out(odd, "万元")], "标题\x01", ACCEPTED)))
+    assert document.tables[0].rows[2].cells[1].text == "a_x0041_"

@@ -165,3 +165,17 @@ def test_properties_hold_no_clock() -> None:
     properties = opened(make([table(1)])).properties
     assert properties.created == ACCEPTED.replace(tzinfo=None)
     assert properties.modified == ACCEPTED.replace(tzinfo=None)
+
+
+def test_columns_are_wide_enough_in_yuan() -> None:
+    one = table(1, PROVINCE)
+    huge = replace(one, rows=tuple(row._replace(cells=(Decimal("9509000000000.12"),) * 6) for row in one.rows))
+    narrow, wide = (opened(make([huge], unit))["表一"].column_dimensions["D"].width for unit in ("亿元", "元"))
+    assert narrow == 15
+    assert wide >= len("9,509,000,000,000.12") + 1
+
+
+def test_styles_are_shared_between_workbooks() -> None:
+    packages = [zipfile.ZipFile(io.BytesIO(make([one]))) for one in (table(9), renamed("=1"))]
+    assert packages[0].read("xl/styles.xml") == packages[1].read("xl/styles.xml")
+    assert len(packages[0].read("xl/styles.xml")) < 20_000
