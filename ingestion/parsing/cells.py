@@ -18,8 +18,8 @@ from ingestion.contract import ContractColumn
 EXACT_BELOW = 1e15
 LAST_SERIAL = 2_958_465
 _NOT_PLAIN = frozenset({"-0", "inf", "-inf", "nan"})
-_SCIENTIFIC = re.compile(r"^\s*\d(?:\.\d+)?E\+\d+\s*$", re.IGNORECASE | re.MULTILINE)
-_ZERO_TAIL = re.compile(r"^\s*\d{15}000\s*$", re.MULTILINE)
+_SCIENTIFIC = re.compile(r"^ *\d(?:\.\d+)?E\+\d+ *$", re.IGNORECASE | re.MULTILINE)
+_ZERO_TAIL = re.compile(r"^ *\d{15}000 *$", re.MULTILINE)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 

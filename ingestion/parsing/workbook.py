@@ -64,7 +64,7 @@ def _read_sheets(
     for part in package.sheets:
         name = record_names().get(canonical(part.name))
         if name is None:
-            problems += _unknown_sheet(part, workbook)
+            problems += _unknown_sheet(part, archive)
         elif name in taken:
             problems.append(Problem("S-03", name, part.name, params={"first": taken[name]}))
         else:
@@ -75,15 +75,12 @@ def _read_sheets(
     return parsed, shorten(problems)
 
 
-def _unknown_sheet(part: SheetPart, workbook: CalamineWorkbook) -> list[Problem]:
-    """Say that a visible sheet with content is not taken."""
+def _unknown_sheet(part: SheetPart, archive: zipfile.ZipFile) -> list[Problem]:
+    """Say that a visible sheet with content is not taken; its cells are not parsed."""
     if part.hidden or canonical(part.name) in IGNORED_SHEETS:
         return []
-    try:
-        first = workbook.get_sheet_by_name(part.name).to_python(nrows=1)
-    except _UNREADABLE:
-        first = []
-    return [Problem("S-02", None, part.name)] if first else []
+    xml = read_part(archive, part.path)
+    return [Problem("S-02", None, part.name)] if b"<v" in xml or b"<t" in xml or b":v>" in xml else []
 
 
 def _read_record(
@@ -150,8 +147,7 @@ def _column_at(header: Header, place: Place) -> str | None:
 def _write(
     record: ContractRecord, sheet: str, header: Header, rows: list[list[Any]]
 ) -> tuple[ParsedSheet, list[Problem]]:
-    width = len(rows[0])
-    numbers = [number for number, row in enumerate(rows[1:], start=2) if row.count("") < width]
+    numbers = [number for number, row in enumerate(rows[1:], start=2) if not _is_blank(row)]
     numbered = len(numbers) > 0 and numbers[-1] - 1 != len(numbers)
     data = [rows[number - 1] for number in numbers]
     positions = [position for position, name in enumerate(header.columns) if name]
@@ -166,6 +162,14 @@ def _write(
     body = _csv(texts)
     problems += _nul_bytes(record, sheet, names, texts[1:] if numbered else texts, numbers) if b"\0" in body else []
     return ParsedSheet(record.name, sheet, names, body, len(numbers), numbered), problems
+
+
+def _is_blank(row: list[Any]) -> bool:
+    """Whether a row holds nothing but empty texts and spaces; ordinary rows are told by their first cell."""
+    first = row[0]
+    if first.__class__ is not str or (first and not first.isspace()):
+        return False
+    return all(value.__class__ is str and not value.strip() for value in row)
 
 
 def _headless(

@@ -14,6 +14,7 @@ from ingestion.contract import load_contract
 from ingestion.findings import Finding
 from ingestion.parsing.problems import Problem
 
+MOST_SHOWN = 200
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 
 
@@ -87,7 +88,7 @@ rules: list[FileRule] = [
     FileRule("S-23", ERROR, "利率、比例单元格用了百分比格式", "请设为常规格式并按百分数填写，例如 15 表示 15%"),
     FileRule("S-24", ERROR, "表头不在第 1 行", "请删除表头上方的标题行和空行，让列名位于第 1 行"),
     FileRule("S-25", ERROR, "列名“{value}”的单位不是元", "全部金额以元为单位填写，请换算后删除列名中的单位"),
-    FileRule("S-26", ERROR, "数据超过 {limit} 行", "请改用 CSV 文件报送，或删除数据区以外的内容"),
+    FileRule("S-26", ERROR, "数据超过 {limit} 行", "请删除数据区以外的内容；数据确实很多的请改用 CSV 文件报送"),
     FileRule("S-27", ERROR, "没有数据行", "该记录至少要有一行数据"),
     FileRule("S-28", ERROR, "有数据但第 1 行没有列名", "请按模板补上列名，或删除该列的内容"),
     FileRule("S-29", ERROR, "单个字段超过 {limit} 个字符", "请检查双引号是否配对，或缩短文字"),
@@ -100,7 +101,10 @@ _by_id = {rule.rule_id: rule for rule in rules}
 def to_finding(problem: Problem, file_number: int | None, file_name: str | None) -> Finding:
     """Give a problem its words and its place."""
     rule = _by_id[problem.rule_id]
-    words = defaultdict(str, {**problem.params, "sheet": problem.sheet or "", "value": problem.value or ""})
+    value = problem.value
+    if value and len(value) > MOST_SHOWN:
+        value = f"{value[:MOST_SHOWN]}…"
+    words = defaultdict(str, {**problem.params, "sheet": problem.sheet or "", "value": value or ""})
     message = f"{_place(problem, file_name)}{rule.text.format_map(words)}"
     if "more" in problem.params:
         message += f"（另有 {problem.params['more']} 处同类问题未逐条列出）"
@@ -111,7 +115,7 @@ def to_finding(problem: Problem, file_number: int | None, file_name: str | None)
         file_number,
         problem.row,
         problem.column,
-        problem.value,
+        value,
         message,
         rule.remedy,
     )

@@ -7,9 +7,11 @@ what is wrong where.
 from __future__ import annotations
 
 import csv
+import io
 
 from ingestion.contract import ContractRecord
 from ingestion.parsing.headers import match_header
+from ingestion.parsing.limits import MAX_CSV_ROWS
 from ingestion.parsing.problems import Problem
 from ingestion.reading.diagnosis import diagnose_text
 from ingestion.reading.encoding import UnknownEncodingError, to_utf8
@@ -26,6 +28,8 @@ def read_delimited(
         content = to_utf8(content)
     except UnknownEncodingError as error:
         return None, [Problem("S-13", record.name, name, params={"position": str(error.position + 1)})]
+    if content.count(b"\n") > MAX_CSV_ROWS:
+        return None, [Problem("S-26", record.name, name, params={"limit": f"{MAX_CSV_ROWS:,}"})]
     start = 3 if content.startswith(b"\xef\xbb\xbf") else 0
     end = content.find(b"\n")
     line, body_start = (content[start:], len(content)) if end < 0 else (content[start:end], end + 1)
@@ -46,9 +50,10 @@ def read_delimited(
 
 def _titles(line: bytes) -> list[str] | None:
     """Return the titles of the header line, ``None`` if it is not one line of CSV."""
-    if len(line) > 65_536 or b"\0" in line or line.count(b'"') % 2:
+    line = line.removesuffix(b"\r")
+    if len(line) > 65_536 or b"\0" in line or b"\r" in line or line.count(b'"') % 2:
         return None
-    return next(csv.reader([line.decode().rstrip("\r")]), None)
+    return next(csv.reader([line.decode()]), None)
 
 
 def _wrong_delimiter(record: ContractRecord, name: str, titles: list[str]) -> Problem | None:
@@ -68,7 +73,7 @@ def _is_clean(body: bytes, width: int) -> bool:
     if body.startswith((b"\n", b"\r\n")) or b"\n\n" in body or b"\n\r" in body or _has_empty_row(body, width):
         return False
     if b'"' in body:
-        return all(line.count(b'"') % 2 == 0 for line in body.split(b"\n"))
+        return all(line.count(b'"') % 2 == 0 for line in io.BytesIO(body))
     rows = newlines + (not body.endswith(b"\n") and len(body) > 0)
     return body.count(b",") == rows * (width - 1)
 

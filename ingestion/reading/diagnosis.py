@@ -13,6 +13,7 @@ from ingestion.contract import ContractRecord, load_contract
 from ingestion.findings import Finding
 from ingestion.parsing.cells import damaged_text
 from ingestion.parsing.headers import Header, known_titles, match_header
+from ingestion.parsing.limits import MAX_LINE_CHARACTERS, MAX_LINES_OF_A_ROW
 from ingestion.parsing.problems import MOST_OF_A_KIND, Problem, shorten
 from ingestion.parsing.scan import place_name
 from ingestion.reading.catalogue import to_finding
@@ -34,7 +35,7 @@ def diagnose(record: SubmittedRecord) -> tuple[SubmittedRecord | None, list[Find
         problem = Problem("S-30", record.record, record.sheet)
         return None, [to_finding(problem, record.file_number, record.sheet)]
     contract = load_contract().record(record.record)
-    reading = _Reading(contract, record.sheet, Header(record.columns, (), []))
+    reading = _Reading(contract, record.sheet, Header(record.columns, (), []), b"\0" in record.body)
     reading.take(_rows(record.body, first=2))
     problems = shorten(reading.problems)
     rebuilt = None if reading.is_broken else reading.result(record.file_number)
@@ -61,7 +62,7 @@ def diagnose_text(
         return None, [Problem("S-05", record.name, name, 1)]
     if any("\0" in title for title in titles):
         return None, [Problem("S-12", record.name, name, 1)]
-    reading = _Reading(record, name, match_header(record, name, titles))
+    reading = _Reading(record, name, match_header(record, name, titles), b"\0" in content)
     reading.take(rows)
     return reading.result(file_number), shorten(reading.header.problems + reading.problems)
 
@@ -69,12 +70,13 @@ def diagnose_text(
 class _Reading:
     """One pass over the rows below the header: good rows are written, the others become problems."""
 
-    def __init__(self, record: ContractRecord, name: str, header: Header) -> None:
+    def __init__(self, record: ContractRecord, name: str, header: Header, has_nul: bool) -> None:
         self.record = record
         self.name = name
         self.header = header
         self.problems: list[Problem] = []
         self.is_broken = False
+        self.has_nul = has_nul
         self._names = tuple(column for column in header.columns if column)
         self._positions = [position for position, column in enumerate(header.columns) if column]
         self._target = io.BytesIO()
@@ -109,7 +111,7 @@ class _Reading:
         for position in self.header.blank:
             if row[position].strip():
                 self._add("S-28", number, place_name((0, position + 1)), row[position])
-        return not any("\0" in value for value in row) or self._nul(number, row)
+        return not self.has_nul or not any("\0" in value for value in row) or self._nul(number, row)
 
     def _nul(self, number: int, row: list[str]) -> bool:
         for position, column in zip(self._positions, self._names, strict=True):
@@ -124,14 +126,16 @@ class _Reading:
             self.problems.append(Problem(rule, self.record.name, self.name, number, column, value, params or {}))
 
     def _write(self, batch: Sequence[Row]) -> None:
-        picked = [[number, *(row[position] for position in self._positions)] for number, row in batch]
-        for place, column in enumerate(self._names, start=1):
-            for damage in damaged_text(self.record.column(column), [str(row[place]) for row in picked]):
-                self._add(damage.rule_id, batch[damage.position][0], column, damage.value)
+        numbers = [number for number, _ in batch]
+        columns = list(zip(*(row for _, row in batch), strict=True))
+        picked = [columns[position] for position in self._positions] if batch else []
+        for column, values in zip(self._names, picked, strict=False):
+            for damage in damaged_text(self.record.column(column), values):
+                self._add(damage.rule_id, numbers[damage.position], column, damage.value)
         stream = io.TextIOWrapper(self._target, encoding="utf-8", newline="")
-        csv.writer(stream, lineterminator="\n").writerows(picked)
+        csv.writer(stream, lineterminator="\n").writerows(zip(numbers, *picked, strict=True))
         stream.detach()
-        self._count += len(picked)
+        self._count += len(batch)
 
 
 def _rows(content: bytes, first: int) -> Iterator[Row]:
@@ -141,7 +145,19 @@ def _rows(content: bytes, first: int) -> Iterator[Row]:
         csv.Error: quotes do not pair up, or a field is too long.
     """
     with io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline="") as stream:
-        yield from enumerate(csv.reader(stream, strict=True), start=first)
+        taken = [0]
+        for number, row in enumerate(csv.reader(_lines(stream, taken), strict=True), start=first):
+            taken[0] = 0
+            yield number, row
+
+
+def _lines(stream: io.TextIOWrapper, taken: list[int]) -> Iterator[str]:
+    """Yield the lines of a text, none longer and no row of more lines than can be meant."""
+    while line := stream.readline(MAX_LINE_CHARACTERS + 1):
+        taken[0] += 1
+        if len(line) > MAX_LINE_CHARACTERS or taken[0] > MAX_LINES_OF_A_ROW:
+            raise csv.Error("field larger than a row may be")
+        yield line
 
 
 def _is_filled(row: list[str]) -> bool:

@@ -64,9 +64,7 @@ def _failing_byte(content: bytes, encoding: str) -> int | None:
     for start in range(0, len(content), _STEP):
         chunk = content[start : start + _STEP]
         try:
-            decoder.decode(chunk, final=start + _STEP >= len(content)).encode()
+            decoder.decode(chunk, final=start + _STEP >= len(content))
         except UnicodeDecodeError as error:
             return start + error.start
-        except UnicodeEncodeError:
-            return start
     return None

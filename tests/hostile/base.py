@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import random
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -182,3 +183,13 @@ def plain_file(name: str, content: bytes) -> Make:
         return [folder / name]
 
     return make
+
+
+def damaged(content: bytes, chance: random.Random) -> bytes:
+    """Return ``content`` cut short, with some bytes overwritten and some put in."""
+    result = bytearray(content[: chance.randrange(len(content) // 2, len(content))])
+    for _ in range(chance.randrange(1, 10)):
+        place = chance.randrange(len(result))
+        result[place] = chance.randrange(256)
+        result[place:place] = bytes(chance.choice(b"<>\"',&;\0\r\n=0123456789") for _ in range(chance.randrange(4)))
+    return bytes(result)

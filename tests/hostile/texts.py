@@ -51,6 +51,9 @@ CASES = [
     _staff("no data row", "S-27", HEAD),
     _staff("data under no title", "S-28", HEAD.rstrip() + b",\r\nY01,a,x,x,,,extra\r\n", 2, "G"),
     _staff("field without end", "S-29", HEAD + b'Y01,a,"\n' + b"x" * 140_000 + b'",x,,\r\n', 2),
+    _staff("line of commas without end", "S-29", HEAD + b"," * 300_000, 2),
+    _staff("row of lines without end", "S-29", HEAD + b'"\n",' * 2000, 2),
+    _staff("millions of lines", "S-26", HEAD + b"a\n" * 3_000_001),
     HostileFile(
         "amounts in ten thousands",
         files_with("trial_balance", csv_bytes("trial_balance").replace("期末借方余额".encode(), _WRONG_UNIT)),

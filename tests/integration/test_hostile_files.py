@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import resource
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from ingestion.parsing.limits import CHILD_MEMORY_BYTES, MIB
-from ingestion.reading import Guard, read_files, rules
+from ingestion.reading import Guard, diagnose, read_files, rules
 from tests.hostile import packages, sheets, texts
-from tests.hostile.base import HostileFile, good_workbook
+from tests.hostile.base import HostileFile, csv_bytes, damaged, good_workbook
 
 CASES = [*packages.CASES, *sheets.CASES, *texts.CASES]
 MOST_KIB = 512 * MIB // 1024
@@ -39,6 +40,23 @@ def test_bad_file_brings_its_finding(case: HostileFile, guard: Guard, folder: Pa
     assert found.remedy
     if case.record:
         assert (found.record, found.row_number, found.column_name) == (case.record, case.row, case.column)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_random_damage_brings_no_exception(seed: int, guard: Guard, folder: Path) -> None:
+    chance = random.Random(seed)
+    own = folder / f"damage-{seed}"
+    own.mkdir()
+    good = good_workbook(own).read_bytes()
+    for number in range(20):
+        path = own / f"{number}.xlsx"
+        path.write_bytes(damaged(good, chance))
+        assert read_files([path], guard).findings
+        text = own / "员工.csv"
+        text.write_bytes(damaged(csv_bytes("staff"), chance))
+        for record in read_files([text], guard).records.values():
+            assert record.columns or record.row_count == 0
+            assert record.numbered or diagnose(record)
 
 
 def test_good_file_reads_after_the_child_died(guard: Guard, folder: Path) -> None:
