@@ -89,7 +89,7 @@ def make_portfolio(
 def corrected(portfolio: Portfolio, company: str, month: date) -> tuple[Portfolio, Submission]:
     """Return the portfolio after a late correction (更正) of one month, and the new version alone.
 
-    Balances stay; classes, managers, directions, rates, guarantees' classes, postings and the ledger change.
+    Balances stay; classes, managers, directions, rates, postings and the ledger change, some notes are gone.
     """
     versions = [item for item in portfolio.submissions if (item.company_code, item.month) == (company, month)]
     old = max(versions, key=lambda item: item.version)
@@ -155,7 +155,7 @@ def _versions(rng: random.Random, submission: Submission) -> list[Submission]:
 
 
 def _changed(rng: random.Random, records: dict[str, list[Row]]) -> dict[str, list[Row]]:
-    new = copied(records)
+    new = _without_short_notes(rng, copied(records))
     managers = [row["staff_no"] for row in new["staff"] if row["is_customer_manager"]]
     for note in new.get("notes", []):
         if rng.random() < 0.4:
@@ -171,6 +171,18 @@ def _changed(rng: random.Random, records: dict[str, list[Row]]) -> dict[str, lis
             row["closing_debit_yuan"] += 1000 if row["account_code"] == "1002.01" else 0
             row["closing_credit_yuan"] += 1000 if row["account_code"] == "2001" else 0
     return new
+
+
+def _without_short_notes(rng: random.Random, records: dict[str, list[Row]]) -> dict[str, list[Row]]:
+    """Leave out some notes that neither begin nor end the month with a balance: they were handed in by mistake."""
+    gone = {
+        row["note_no"]
+        for row in records.get("note_states", [])
+        if not row["opening_balance_yuan"] and not row["closing_balance_yuan"] and rng.random() < 0.5
+    }
+    for record in ("notes", "note_states", "loan_events", "discounted_bills"):
+        records[record] = [row for row in records.get(record, []) if row["note_no"] not in gone]
+    return records
 
 
 def _moved_postings(records: dict[str, list[Row]]) -> list[Row]:

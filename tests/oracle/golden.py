@@ -46,7 +46,9 @@ def golden_book(folder: Path, reference: Reference) -> Book:
         [_event(number, row) for number, row in enumerate(_csv(folder / "golden_events.csv"))],
         {(row["note_id"], row["period"]): CLASSES[row["class5"]] for row in _csv(folder / "golden_class.csv")},
     )
-    register = [{"company_code": COMPANY, "county_code": "320582", "valid_from": date(2008, 1, 2), "valid_to": None}]
+    opened = date(2008, 1, 2)
+    place = {"company_code": COMPANY, "county_code": "320582", "opened_date": opened}
+    register = [place | {"valid_from": opened, "valid_to": None}]
     handed = {(COMPANY, month): _handed(golden, month, *window) for month, window in CLOSINGS.items()}
     return Book(register, reference, handed)
 
