@@ -12,7 +12,7 @@ import typer
 from typer import rich_utils
 from typer._click import exceptions as click_errors
 
-from orchestration.commands import closing, installation, reporting, submitting
+from orchestration.commands import closing, demonstration, installation, reporting, submitting
 from orchestration.commands.console import show_error, usage_message
 
 rich_utils.ARGUMENTS_PANEL_TITLE = "参数"
@@ -36,6 +36,7 @@ app = typer.Typer(
 companies = typer.Typer(help="机构名录", no_args_is_help=True)
 app.add_typer(companies, name="companies")
 
+app.command("demo")(demonstration.demo)
 app.command("up")(installation.up)
 app.command("down")(installation.down)
 app.command("status")(installation.status)

@@ -53,7 +53,9 @@ def close_month(
     from orchestration.definitions import build_definitions  # Dagster and dbt load only now
 
     definitions = build_definitions(settings, progress=progress)
-    logging.getLogger("dagster.builtin").propagate = False  # the stored instance keeps it; the terminal shows progress
+    # The stored instance keeps the runs' log; the terminal shows progress.
+    logging.getLogger("dagster.builtin").propagate = False
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     failed: list[str] = []
     with open_instance(settings) as instance:
         waiting = _waiting_months(settings, month)

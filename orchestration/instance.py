@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PASSWORD_VARIABLE = "LENDWATCH_DAGSTER_PASSWORD"  # noqa: S105 - the name of a variable, not a secret
 TICK_RETENTION_DAYS = {"skipped": 7, "failure": 90, "success": 90}
 MAX_CONCURRENT_RUNS = 2
+POOL = {"statement_timeout": 600_000, "pool_recycle": 3600, "max_overflow": 5}
 
 
 def configuration(settings: Settings) -> dict[str, Any]:
@@ -78,4 +79,10 @@ def open_instance(settings: Settings) -> Iterator[DagsterInstance]:
         process_environment(environment(settings)),
         DagsterInstance.from_config(str(settings.dagster_home)) as instance,
     ):
-        yield instance
+        # Without this Dagster opens a connection for each event; the setting is made for its page but serves here.
+        instance.optimize_for_webserver(**POOL)
+        try:
+            yield instance
+        finally:
+            for storage in (instance.run_storage, instance.event_log_storage, instance.schedule_storage):
+                storage._engine.dispose()  # type: ignore[union-attr]  # noqa: SLF001 - it offers no other way

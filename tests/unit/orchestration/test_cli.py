@@ -34,7 +34,7 @@ def test_wrong_call_is_one_chinese_line(arguments: list[str], message: str, caps
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     shown = capsys.readouterr().out
-    for name in ("up", "down", "status", "close", "submit", "validate", "template", "companies", "export"):
+    for name in ("demo", "up", "down", "status", "close", "submit", "validate", "template", "companies", "export"):
         assert f" {name} " in shown
     for name in ("report", "findings", "verify", "backup", "restore", "doctor"):
         assert f" {name} " in shown
