@@ -8,6 +8,7 @@ from typing import NamedTuple
 from exports.layout import TITLE_LINES, Cell, Grid, header_rows
 from exports.values import printable, shown
 
+EM_PER_CHARACTER = 0.49
 ALIGNMENTS = {"sequence": "center", "group": "center", "header": "center", "member": "left"}
 
 
@@ -63,6 +64,12 @@ def _display(grid: Grid, kept: Sequence[int]) -> DisplayTable:
         header_count=last - first + 1,
         body_count=len(grid.body),
     )
+
+
+def text_size(table: DisplayTable, room: float, padding: float, largest: float) -> float:
+    """Return the font size in points at which the columns fit into ``room`` points, in half points."""
+    fitting = (room - padding * len(table.widths)) / (sum(table.widths) * EM_PER_CHARACTER)
+    return min(largest, int(fitting * 2) / 2)
 
 
 def cell_text(cell: Cell) -> str:

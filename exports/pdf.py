@@ -14,10 +14,12 @@ from typing import Any
 import typst
 
 from common.settings import Settings
-from exports.display import DisplayTable, display_tables
+from exports.display import DisplayTable, display_tables, text_size
 from exports.fonts import FAMILY, font_folder
 from exports.layout import Grid
 
+PORTRAIT_ROOM, LANDSCAPE_ROOM = 515.0, 796.0
+INSET, LARGEST = 2.5, 9.0
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 
 
@@ -42,6 +44,8 @@ def pdf_bytes(settings: Settings, grids: Sequence[Grid], title: str, made: datet
 def _payload(table: DisplayTable) -> dict[str, Any]:
     return {
         "landscape": table.landscape,
+        "size": text_size(table, LANDSCAPE_ROOM if table.landscape else PORTRAIT_ROOM, 2 * INSET, LARGEST),
+        "inset": INSET,
         "title": table.title,
         "above": table.above,
         "below": table.below,

@@ -15,7 +15,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from exports.display import DisplayCell, DisplayTable, display_tables
+from exports.display import DisplayCell, DisplayTable, display_tables, text_size
 from exports.layout import Grid
 from exports.styles import FONT, HEADER_FILL, MANUAL_FILL, TOTAL_FILL
 from exports.values import printable
@@ -24,6 +24,7 @@ from exports.workbook import MEMBER_DATE
 A4 = (Mm(210), Mm(297))
 MARGIN = Mm(12)
 CELL_MARGIN = 40
+LARGEST = 10.0
 ALIGN = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,
     "right": WD_ALIGN_PARAGRAPH.RIGHT,
@@ -51,7 +52,7 @@ def _add_table(document: Any, table: DisplayTable, *, is_first: bool) -> None:
     section.orientation = WD_ORIENT.LANDSCAPE if table.landscape else WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = A4[::-1] if table.landscape else A4
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = MARGIN
-    size = Pt(6.5) if len(table.widths) > 14 else Pt(10 if len(table.widths) < 10 else 8)
+    size = Pt(text_size(table, (section.page_width - 2 * MARGIN) / Pt(1), 2 * CELL_MARGIN / 20, LARGEST))
     _paragraph(document.add_paragraph(), table.title, Pt(12), "center", bold=True)
     for line in table.above:
         _spread(document.add_paragraph(), line, section.page_width - 2 * MARGIN)

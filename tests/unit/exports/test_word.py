@@ -4,7 +4,7 @@ from dataclasses import replace
 from docx import Document
 from docx.enum.section import WD_ORIENT
 
-from exports.display import display_tables
+from exports.display import display_tables, text_size
 from exports.layout import lay_out
 from exports.word import word_bytes
 from tests.unit.exports.factories import ACCEPTED, table, tables
@@ -43,3 +43,9 @@ def test_control_characters_are_left_out_of_word() -> None:
     odd = replace(one, rows=tuple(row._replace(label="a\x00_x0041_\x0b") for row in one.rows))
     document = Document(io.BytesIO(word_bytes([lay_out(odd, "万元")], "标题\x01", ACCEPTED)))
     assert document.tables[0].rows[2].cells[1].text == "a_x0041_"
+
+
+def test_more_characters_make_smaller_text() -> None:
+    (narrow,), (wide, _) = display_tables(lay_out(table(5), "元")), display_tables(lay_out(table(8), "元"))
+    assert text_size(narrow, 515, 5, 9) == 9
+    assert text_size(wide, 515, 5, 9) < 6
