@@ -59,21 +59,24 @@ def _clear_old_marks(workbook: Workbook) -> None:
     if RESULT_SHEET in workbook.sheetnames:
         del workbook[RESULT_SHEET]
     for sheet in workbook.worksheets:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if isinstance(cell, Cell) and cell.comment is not None and cell.comment.author == PAINTER:
-                    cell.comment = None
-                    cell.fill = PatternFill()
+        for cell in _cells(sheet):
+            if cell.comment is not None and cell.comment.author == PAINTER:
+                cell.comment = None
+                cell.fill = PatternFill()
         sheet.sheet_view.tabSelected = False
 
 
 def _disarm_formulas(workbook: Workbook) -> None:
     """Turn formulas into the text they were written as."""
     for sheet in workbook.worksheets:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if isinstance(cell, Cell) and cell.data_type == "f":
-                    write_text(cell, str(getattr(cell.value, "text", cell.value)))
+        for cell in _cells(sheet):
+            if cell.data_type == "f":
+                write_text(cell, str(getattr(cell.value, "text", cell.value)))
+
+
+def _cells(sheet: Any) -> list[Cell]:
+    """Return the cells that exist; walking over rows would make one for every place up to the farthest."""
+    return [cell for cell in sheet._cells.values() if isinstance(cell, Cell)]
 
 
 def _places(workbook: Workbook, lines: Sequence[Line]) -> list[Place | None]:

@@ -12,9 +12,10 @@ from ingestion.findings import Finding
 from ingestion.painted_workbook import RESULT_SHEET
 from ingestion.painting import paint_findings
 from ingestion.reading import read_files
-from tests.hostile.base import csv_files, good_workbook
+from tests.hostile.base import csv_files, good_workbook, replacing, sheet_part, workbook
 from tests.hostile.sheets import with_cell
 
+FAR = b'<row r="1048576"><c r="XFD1048576" s="3"/></row>'
 RED, YELLOW = "00FFC7CE", "00FFEB9C"
 
 
@@ -98,3 +99,11 @@ def test_mended_cell_loses_its_old_mark(folder: Path) -> None:
         assert workbook["客户"]["E2"].comment is None
         assert fill(workbook, "借据", "A2") == RED
         assert workbook.sheetnames.count(RESULT_SHEET) == 1
+
+
+def test_far_empty_cell_does_not_cost_the_workbook(folder: Path) -> None:
+    original = workbook(folder, {sheet_part("staff"): replacing(b"</sheetData>", FAR + b"</sheetData>")})
+    assert read_files([original]).findings == []
+    with painted([original], [finding("customers", 2, "id_number")], folder) as result:
+        assert result["员工"].max_row == 1_048_576
+        assert fill(result, "客户", "E2") == RED
