@@ -20,7 +20,7 @@ select
     headers.previous_closing_date,
     headers.closing_date,
     headers.reporting_month = first_months.first_month as is_first_month,
-    companies.opened_date >= {{ this_january() }} as is_opened_this_year,
+    companies.opened_date,
     companies.county_code,
     companies.city_code,
     companies.zone_code,

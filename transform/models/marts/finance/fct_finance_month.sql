@@ -12,6 +12,7 @@ ledger_items as (
         ledger.company_code,
         items.item,
         sum(items.debit_sign * (ledger.closing_debit_yuan - ledger.closing_credit_yuan)) as closing_yuan,
+        sum(items.debit_sign * (ledger.opening_debit_yuan - ledger.opening_credit_yuan)) as opening_yuan,
         sum(items.debit_sign * (ledger.period_debit_yuan - ledger.period_credit_yuan)) as period_yuan
     from {{ ref('stg_submitted__trial_balance') }} as ledger
     inner join items on starts_with(ledger.standard_account_code, items.account_prefix)
@@ -27,29 +28,29 @@ ledger as (
         coalesce(sum(closing_yuan) filter (where item = '{{ item }}'), 0) as {{ item }}_yuan,
         {% endfor -%}
         {% for item in ['net_interest_income', 'other_income', 'net_profit'] -%}
-        coalesce(sum(period_yuan) filter (where item = '{{ item }}'), 0) as {{ item }}_month_yuan
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        coalesce(sum(period_yuan) filter (where item = '{{ item }}'), 0) as {{ item }}_month_yuan,
+        {% endfor -%}
+        coalesce(sum(opening_yuan) filter (where item = 'total_assets'), 0) as opening_assets_yuan,
+        coalesce(sum(opening_yuan) filter (where item = 'owners_equity'), 0) as opening_equity_yuan
     from ledger_items
     group by company_code
 ),
 
 memo_funds as (
-    select fundings.company_code, sum(fundings.closing_balance_yuan) as memo_funds_yuan
-    from {{ ref('stg_submitted__fundings') }} as fundings
-    inner join {{ ref('ref_memo_funds') }} as memo
-        on memo.funding_source = fundings.funding_source and {{ in_force('memo') }}
-    where fundings.reporting_month = {{ this_month() }} and {{ only_companies('fundings.company_code') }}
-    group by fundings.company_code
-),
-
-manual as (
-    select manual_items.company_code, sum(manual_items.amount_yuan) as manual_funds_yuan
-    from {{ ref('stg_submitted__manual_items') }} as manual_items
-    inner join ({{ lines_of(2) }}) as lines
-        on lines.is_manual and lines.measure = 'other_funds' and lines.line_code = manual_items.item_code
-    where manual_items.reporting_month = {{ this_month() }} and {{ only_companies('manual_items.company_code') }}
-    group by manual_items.company_code
+    select company_code, sum(amount_yuan) as memo_funds_yuan
+    from (
+        select fundings.company_code, fundings.closing_balance_yuan as amount_yuan
+        from {{ ref('stg_submitted__fundings') }} as fundings
+        inner join {{ ref('ref_memo_funds') }} as memo using (funding_source)
+        where fundings.reporting_month = {{ this_month() }} and {{ in_force('memo') }}
+        union all
+        select manual_items.company_code, manual_items.amount_yuan
+        from {{ ref('stg_submitted__manual_items') }} as manual_items
+        inner join ({{ lines_of(2) }}) as lines on lines.line_code = manual_items.item_code
+        where manual_items.reporting_month = {{ this_month() }} and lines.is_manual and lines.measure = 'other_funds'
+    ) as funds
+    where {{ only_companies() }}
+    group by company_code
 ),
 
 required as (
@@ -78,34 +79,46 @@ rates as (
     group by company_code
 ),
 
+previous as (
+    select * from {{ this }} where reporting_month = {{ previous_month() }} and {{ only_companies() }}
+),
+
+{#- Month ends since December: the opening columns of the first month stand for the one before it, month ends before
+    the opening of the company are zero, others that were never handed in are left out. -#}
 year_so_far as (
     select
-        company_code,
-        case when {{ this_month() }} > {{ this_january() }} then assets_year_sum_yuan else total_assets_yuan end
-            as assets_yuan,
-        case when {{ this_month() }} > {{ this_january() }} then equity_year_sum_yuan else owners_equity_yuan end
-            as equity_yuan,
-        case when {{ this_month() }} > {{ this_january() }} then month_end_count else 1 end as month_end_count
-    from {{ this }}
-    where reporting_month = {{ previous_month() }} and {{ only_companies() }}
+        periods.company_code,
+        case when previous.company_code is null then ledger.opening_assets_yuan
+            when {{ this_month() }} = {{ this_january() }} then previous.total_assets_yuan
+            else previous.assets_year_sum_yuan end as assets_yuan,
+        case when previous.company_code is null then ledger.opening_equity_yuan
+            when {{ this_month() }} = {{ this_january() }} then previous.owners_equity_yuan
+            else previous.equity_year_sum_yuan end as equity_yuan,
+        case when previous.company_code is not null and {{ this_month() }} > {{ this_january() }}
+                then previous.month_end_count
+            when previous.company_code is not null or periods.opened_date < {{ this_january() }} then 1
+            else date_part('month', periods.opened_date)
+                + (date_trunc('month', periods.opened_date) < {{ this_month() }})::integer end as month_end_count
+    from periods
+    inner join ledger on ledger.company_code = periods.company_code
+    left join previous on previous.company_code = periods.company_code
 )
 
 select
     {{ this_month() }} as reporting_month,
     ledger.*,
-    coalesce(memo_funds.memo_funds_yuan, 0) + coalesce(manual.manual_funds_yuan, 0) as memo_funds_yuan,
+    coalesce(memo_funds.memo_funds_yuan, 0) as memo_funds_yuan,
     coalesce(required.required_provision_yuan, 0) as required_provision_yuan,
     rates.rated_granted_yuan,
     rates.rate_weight_yuan,
     rates.maximum_rate_pct,
     rates.minimum_rate_pct,
-    coalesce(year_so_far.assets_yuan, 0) + ledger.total_assets_yuan as assets_year_sum_yuan,
-    coalesce(year_so_far.equity_yuan, 0) + ledger.owners_equity_yuan as equity_year_sum_yuan,
-    coalesce(year_so_far.month_end_count, 0) + 1 as month_end_count
+    year_so_far.assets_yuan + ledger.total_assets_yuan as assets_year_sum_yuan,
+    year_so_far.equity_yuan + ledger.owners_equity_yuan as equity_year_sum_yuan,
+    year_so_far.month_end_count + 1 as month_end_count
 from periods
 inner join ledger on ledger.company_code = periods.company_code
-left join year_so_far on year_so_far.company_code = periods.company_code
+inner join year_so_far on year_so_far.company_code = periods.company_code
 left join memo_funds on memo_funds.company_code = periods.company_code
-left join manual on manual.company_code = periods.company_code
 left join required on required.company_code = periods.company_code
 left join rates on rates.company_code = periods.company_code

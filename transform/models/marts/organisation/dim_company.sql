@@ -1,5 +1,5 @@
 with companies as (
-    select * from {{ source('reference', 'companies') }}
+    select * from {{ ref('stg_reference__companies') }}
 ),
 
 regions as (
