@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import csv
 import io
+from functools import lru_cache
 
-from ingestion.contract import ContractRecord
+from ingestion.contract import ContractRecord, load_contract
 from ingestion.parsing.headers import match_header
 from ingestion.parsing.limits import MAX_CSV_ROWS
 from ingestion.parsing.problems import Problem
@@ -17,6 +18,7 @@ from ingestion.reading.diagnosis import diagnose_text
 from ingestion.reading.encoding import UnknownEncodingError, to_utf8
 from ingestion.reading.records import SubmittedRecord
 
+MOST_HEADER_BYTES = 65_536
 DELIMITERS = {";": "分号", "\t": "制表符 (Tab)", "|": "竖线", "，": "全角逗号", "；": "全角分号"}
 
 
@@ -33,31 +35,37 @@ def read_delimited(
     start = 3 if content.startswith(b"\xef\xbb\xbf") else 0
     end = content.find(b"\n")
     line, body_start = (content[start:], len(content)) if end < 0 else (content[start:end], end + 1)
-    titles = _titles(line)
-    if titles is None or not any(title.strip() for title in titles):
-        return diagnose_text(record, file_number, name, content[start:])
-    wrong = _wrong_delimiter(record, name, titles)
-    if wrong:
-        return None, [wrong]
-    header = match_header(record, name, titles)
+    columns = _clean_header(record.name, line) if len(line) <= MOST_HEADER_BYTES else None
     body = content[body_start:]
-    if header.problems or header.blank or not _is_clean(body, len(titles)):
-        return diagnose_text(record, file_number, name, content[start:])
-    columns = tuple(column for column in header.columns if column)
+    if columns is None or not _is_clean(body, len(columns)):
+        wrong = _wrong_delimiter(record, name, line)
+        return (None, [wrong]) if wrong else diagnose_text(record, file_number, name, content[start:])
     rows = body.count(b"\n") + (not body.endswith(b"\n") and len(body) > 0)
     return SubmittedRecord(record.name, file_number, name, columns, body, rows, False), []
+
+
+@lru_cache(maxsize=256)
+def _clean_header(record_name: str, line: bytes) -> tuple[str, ...] | None:
+    """Return the columns of a header line in which every title is known, ``None`` for any other."""
+    titles = _titles(line)
+    if titles is None:
+        return None
+    header = match_header(load_contract().record(record_name), "", titles)
+    columns = tuple(column for column in header.columns if column)
+    return columns if not header.problems and len(columns) == len(titles) else None
 
 
 def _titles(line: bytes) -> list[str] | None:
     """Return the titles of the header line, ``None`` if it is not one line of CSV."""
     line = line.removesuffix(b"\r")
-    if len(line) > 65_536 or b"\0" in line or b"\r" in line or line.count(b'"') % 2:
+    if len(line) > MOST_HEADER_BYTES or b"\0" in line or b"\r" in line or line.count(b'"') % 2:
         return None
     return next(csv.reader([line.decode()]), None)
 
 
-def _wrong_delimiter(record: ContractRecord, name: str, titles: list[str]) -> Problem | None:
-    if len(titles) > 1 or len(record.columns) == 1:
+def _wrong_delimiter(record: ContractRecord, name: str, line: bytes) -> Problem | None:
+    titles = _titles(line)
+    if titles is None or len(titles) != 1 or len(record.columns) == 1:
         return None
     delimiter = max(DELIMITERS, key=titles[0].count)
     if titles[0].count(delimiter) == 0:
