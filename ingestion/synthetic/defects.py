@@ -66,9 +66,15 @@ class Sheets:
         return Planted(record, row + 1 + HEADER_ROWS, column, value)
 
     def pick(self, record: str, column: str | None = None, *values: str) -> int:
-        """Return a random row, one where ``column`` has one of ``values`` if given."""
+        """Return a random row, one where ``column`` has one of ``values`` if given.
+
+        Raises:
+            LookupError: there is no such row.
+        """
         rows = range(len(self.lines[record]))
         fitting = [row for row in rows if column is None or self.cell(record, row, column) in values]
+        if not fitting:
+            raise LookupError(f"{record}: {column} {values}")
         return fitting[int(self.draw.integers(len(fitting)))]
 
 
@@ -190,7 +196,11 @@ KINDS: dict[str, tuple[Callable[[Sheets], Planted], tuple[str, ...]]] = {
 
 
 def plant(lines: Lines, kind: str, draw: np.random.Generator) -> tuple[Lines, Planted, tuple[str, ...]]:
-    """Return the lines with one defect of ``kind``, where it is, and the rules expected to catch it."""
+    """Return the lines with one defect of ``kind``, where it is, and the rules expected to catch it.
+
+    Raises:
+        LookupError: the submission has no row on which this defect could be planted.
+    """
     sheets = Sheets(lines, draw)
     change, rules = KINDS[kind]
     planted = change(sheets)

@@ -42,7 +42,7 @@ def draw_styles(count: int, xlsx_share: float, seed: int) -> list[Style]:
             styles.append(Style("xlsx", has_chinese_codes=True))
             continue
         encoding = "gb18030" if coded < 0.05 else "utf-8-sig" if coded < 0.1 else "utf-8"
-        styles.append(Style("zip" if packed < 0.2 else "folder", encoding, named < 0.1, chinese < 0.1))
+        styles.append(Style("zip" if packed < 0.2 else "folder", encoding, named < 0.1, chinese < 0.05))
     return styles
 
 

@@ -17,7 +17,7 @@ from common.month import label
 from ingestion.contract import load_contract
 from ingestion.synthetic.calendar import iso, month_index
 from ingestion.synthetic.companies import Companies
-from ingestion.synthetic.defects import KINDS, Defect, plant
+from ingestion.synthetic.defects import KINDS, Defect, Planted, plant
 from ingestion.synthetic.files import Lines, Style, draw_styles, file_stem, write_submission
 from ingestion.synthetic.province import ProvinceMonth, province_months
 from ingestion.synthetic.tables import yuan
@@ -107,12 +107,12 @@ def _write_month(
         code, style = month.companies.code[company], styles[company]
         lines = {record: rows[table.bounds(company)] for record, (table, rows) in whole.items()}
         sent, clean = manifest.folder / "submissions" / name, manifest.folder / "corrected" / name
-        if not is_bad[company] or not lines["loan_events"]:
+        defective = _plant_any(lines, len(manifest.defects), draw) if is_bad[company] else None
+        if defective is None:
             paths = write_submission(sent, code, lines, style)
             manifest.submissions.append(SubmissionFiles(code, month.month, tuple(paths)))
             continue
-        kind = list(KINDS)[len(manifest.defects) % len(KINDS)]
-        wrong, planted, rules = plant(lines, kind, draw)
+        kind, wrong, planted, rules = defective
         style = replace(style, packaging="folder") if style.packaging == "zip" else style
         stem = file_stem(load_contract().record(planted.record), style)
         file = f"{code}.xlsx" if style.packaging == "xlsx" else f"{stem}.csv"
@@ -122,6 +122,20 @@ def _write_month(
         paths = write_submission(sent, code, wrong, style)
         corrected = write_submission(clean, code, lines, style)
         manifest.submissions.append(SubmissionFiles(code, month.month, tuple(paths), tuple(corrected)))
+
+
+def _plant_any(
+    lines: Lines, turn: int, draw: np.random.Generator
+) -> tuple[str, Lines, Planted, tuple[str, ...]] | None:
+    """Plant the defect whose turn it is, or the next one that this submission has a row for."""
+    kinds = list(KINDS)
+    for number in range(len(kinds)):
+        kind = kinds[(turn + number) % len(kinds)]
+        try:
+            return (kind, *plant(lines, kind, draw))
+        except LookupError:
+            continue
+    return None
 
 
 def write_register(folder: Path, firms: Companies) -> None:
