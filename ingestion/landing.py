@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import psycopg
 from psycopg import sql
@@ -132,11 +133,15 @@ def raw_columns(record: ContractRecord) -> list[str]:
     return [column.name for column in record.columns]
 
 
-def _copy_statement(record: str, columns: Sequence[str], numbered: bool) -> sql.Composed:
+@cache
+def _copy_statement(record: str, columns: tuple[str, ...], numbered: bool) -> bytes:
+    """Write the COPY of one shape of file; companies that use the same layout share it."""
     names = [sql.Identifier(name) for name in (*(["given_row"] if numbered else []), *columns)]
     nullable = [sql.Identifier(name) for name in columns]
-    return sql.SQL("copy {} ({}) from stdin (format csv, force_null ({}))").format(
-        sql.Identifier(f"landed_{record}"), sql.SQL(", ").join(names), sql.SQL(", ").join(nullable)
+    return (
+        sql.SQL("copy {} ({}) from stdin (format csv, force_null ({}))")
+        .format(sql.Identifier(f"landed_{record}"), sql.SQL(", ").join(names), sql.SQL(", ").join(nullable))
+        .as_bytes()
     )
 
 

@@ -180,20 +180,27 @@ def _store(folder: Path, files: Sequence[_File]) -> None:
         shutil.rmtree(leftover, ignore_errors=True)
     partial.mkdir(parents=True, mode=FOLDER_MODE)
     for file in files:
-        target = partial / file.path.name
-        with file.path.open("rb") as source, target.open("xb") as copy:
-            shutil.copyfileobj(source, copy, BLOCK)
-            copy.flush()
-            os.fsync(copy.fileno())
-        target.chmod(FILE_MODE)
-        if target.stat().st_size != file.byte_count:
-            raise SubmissionError(f"文件“{file.path.name}”在接收过程中被改动，请关闭正在编辑它的程序后重新报送")
+        _copy(file, partial / file.path.name)
+    for file in files:  # the disk is told once everything is written: the first call then pays for all
+        _sync(partial / file.path.name)
     partial.rename(folder)
-    _sync_folder(folder.parent)
+    _sync(folder.parent)
 
 
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+def _copy(file: _File, target: Path) -> None:
+    """Copy one file and make sure it is still the one whose digest was taken."""
+    digest = hashlib.sha256()
+    with file.path.open("rb") as source, target.open("xb") as copy:
+        while block := source.read(BLOCK):
+            digest.update(block)
+            copy.write(block)
+    target.chmod(FILE_MODE)
+    if digest.hexdigest() != file.sha256:
+        raise SubmissionError(f"文件“{file.path.name}”在接收过程中被改动，请关闭正在编辑它的程序后重新报送")
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -14,6 +14,7 @@ from common.month import add_months
 from ingestion.contract import Contract, ContractRecord
 from ingestion.gate.typing_pass import REGIONS, failed_checks_statement, typed_name, typing_statement
 from ingestion.rules import Rule, Stage
+from ingestion.rules.snippets import NEW_NOTES
 
 REGISTERS = ("companies", REGIONS)
 
@@ -40,6 +41,7 @@ and not exists (
 def run_typing(connection: psycopg.Connection, contract: Contract, landed: Iterable[str]) -> None:
     """Type all landed rows and note what failed."""
     connection.execute("set local join_collapse_limit = 1")
+    connection.execute("set local default_statistics_target = 1")  # the planner needs sizes, not histograms
     for name in landed:
         connection.execute(typing_statement(contract.record(name)))
     for name in landed:
@@ -56,6 +58,8 @@ def run_rules(
     step: Callable[[Stage], None],
 ) -> None:
     """Ask all rules after typing, stage by stage."""
+    connection.execute(f"create temporary table new_notes on commit drop as {NEW_NOTES}")
+    connection.execute("analyze new_notes")
     for stage, patterns in MISLEADING.items():
         step(stage)
         connection.execute("truncate eligible")

@@ -91,7 +91,7 @@ def _typed_value(column: ContractColumn) -> str:
     raw = f"l.{column.name}"
     match column.type_name:
         case "date":
-            return f"x_{column.name}.day"
+            return f"coalesce(x_{column.name}.day, {_rare_date(raw)})"
         case "code":
             return f"x_{column.name}.code"
         case "money" | "rate":
@@ -112,6 +112,16 @@ def _typed_value(column: ContractColumn) -> str:
             )
         case _:
             return f"x_{column.name}.code" if column.references == REGIONS else raw
+
+
+def _rare_date(raw: str) -> str:
+    """Dates outside the calendar table: read part by part, so that an impossible one gives null instead of raising."""
+    year, month, day = (f"substr({raw}, {first}, {length})::integer" for first, length in ((1, 4), (6, 2), (9, 2)))
+    last = f"extract(day from make_date({year}, {month}, 1) + interval '1 month - 1 day')"
+    return (
+        f"case when {raw} ~ '^(19|2[01])[0-9]{{2}}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$'"
+        f" then case when {day} <= {last} then make_date({year}, {month}, {day}) end end"
+    )
 
 
 def _number(raw: str) -> str:

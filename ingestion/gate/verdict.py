@@ -6,12 +6,14 @@ never stops the others.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import psycopg
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Jsonb, set_json_loads
 
 from common.exchange import Severity, SubmissionStatus
 from ingestion.contract import Contract
@@ -72,6 +74,7 @@ def judge(
     findings: dict[int, list[Finding]] = {key: list(found) for key, found in file_findings.items()}
     totals: dict[tuple[int, str], int] = {}
     with connection.cursor() as cursor:
+        set_json_loads(partial(json.loads, parse_float=str), cursor)  # an amount stays as it was written
         rows = cursor.execute(
             "select submission_id, rule_id, record, file_number, row_number, column_name, value, details, total"
             " from (select *, count(*) over w as total, row_number() over (partition by submission_id, rule_id"

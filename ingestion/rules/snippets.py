@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from ingestion.rules import check_digits
 
-NEW_NOTES_WITH_RATE = """typed_notes n
+# The gate makes this table once a batch: notes disbursed in the window with the reference rate of that day.
+NEW_NOTES = """select n.submission_id, n.file_number, n.row_number, n.note_no, n.annual_rate_pct, n.rate_kind,
+        n.reference_rate_pct, p.annual_rate_pct as reference,
+        round(n.annual_rate_pct / p.annual_rate_pct, 4) as multiple, h.rate_multiple_min, h.rate_multiple_max
+    from typed_notes n
     join headers h on h.submission_id = n.submission_id
     join rate_periods p
         on p.rate_type = case when n.start_date < date '2019-08-20' then 'PBOC_BENCHMARK' else 'LPR' end
@@ -14,9 +18,14 @@ NEW_NOTES_WITH_RATE = """typed_notes n
             or n.original_maturity_date <= n.start_date + make_interval(months => p.term_months_up_to))
     where n.start_date > h.previous_closing_date and n.start_date <= h.closing_date"""
 
-RATE_DETAILS = """jsonb_build_object('note_no', n.note_no, 'reference', p.annual_rate_pct,
-        'multiple', round(n.annual_rate_pct / p.annual_rate_pct, 4), 'low', h.rate_multiple_min,
-        'high', h.rate_multiple_max)"""
+RATE_FINDING = """select submission_id, file_number, row_number, annual_rate_pct as value,
+        jsonb_build_object('note_no', note_no, 'reference', reference, 'multiple', multiple,
+            'low', rate_multiple_min, 'high', rate_multiple_max) as details
+    from new_notes where multiple"""
+
+RECENT_EVENTS = """raw_submitted.loan_events p
+    join exchange.submissions v on v.submission_id = p.submission_id and v.status = 'accepted'
+    where p.reporting_month >= ({month} - interval '12 months')::date and p.reporting_month < {month}"""
 
 LEDGER_CONTROL = """select b.submission_id, l.file_number, null::integer as row_number, coalesce(l.total, 0) as value,
         jsonb_build_object('total', coalesce(t.total, 0), 'difference', coalesce(l.total, 0) - coalesce(t.total, 0))
@@ -43,8 +52,8 @@ SNIPPETS = {
     "[identity_is_wrong]": check_digits.identity_is_wrong(),
     "[credit_code_is_wrong]": check_digits.credit_code_is_wrong(),
     "[organisation_code_is_wrong]": check_digits.organisation_code_is_wrong(),
-    "[new_notes_with_rate]": NEW_NOTES_WITH_RATE,
-    "[rate_details]": RATE_DETAILS,
+    "[notes_with_multiple]": RATE_FINDING,
+    "[recent_events]": RECENT_EVENTS,
     "[ledger_control]": LEDGER_CONTROL,
     "[against_account]": AGAINST_ACCOUNT,
     "[ledger_difference]": LEDGER_DIFFERENCE,
