@@ -25,7 +25,7 @@ class Columns:
     def append(self, rows: dict[str, np.ndarray]) -> None:
         """Add rows; the first ones decide the columns."""
         if not self.data:
-            self.data = {name: np.asarray(values) for name, values in rows.items()}
+            self.data = {name: np.array(values) for name, values in rows.items()}
             return
         for name, values in self.data.items():
             self.data[name] = np.concatenate([values, rows[name]])

@@ -68,8 +68,7 @@ def make_companies(count: int, first_month: int, seed: int, size: float) -> Comp
     name = np.array([regions[place].name for place in county], dtype=object)
     numbers = np.arange(count)
     capital_wan = MEDIAN_CAPITAL_WAN[zone] * np.exp(draw.normal(0, CAPITAL_SIGMA, count))
-    capital_wan = np.round(np.maximum(capital_wan, FLOOR_CAPITAL_WAN[zone]) * size, -2)
-    capital_wan = np.maximum(capital_wan, 500)
+    capital_wan = np.maximum(np.round(np.maximum(capital_wan, FLOOR_CAPITAL_WAN[zone]) * size, -2), 500)
     weight = (capital_wan / size / 10_000) ** 0.4
     new_notes = NEW_NOTES * size * weight * np.exp(draw.normal(0, 0.12, count))
     later = np.where(draw.random(count) < LATER_SHARE, draw.integers(2, 18, count), 0)

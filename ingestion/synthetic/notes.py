@@ -99,7 +99,6 @@ def describe(
 ) -> dict[str, np.ndarray]:
     """Give the notes everything else: term, rate, method, security and the attributes of their customers."""
     company, customer, start, count = loans.company, loans.customer, loans.start, len(loans.company)
-    kind = customers.columns["kind"][customer]
     is_firm = customers.columns["is_firm"][customer]
     is_bill = companies.has_bills[company] & is_firm & (draw.random(count) < 0.08) & (not is_renewal)
     security = np.where(is_bill, 3, draw.choice(4, count, p=SECURITY_SHARES))
@@ -111,12 +110,7 @@ def describe(
     reference, is_lpr = reference_rates(start, maturity)
     method = np.where(is_bill | (term == 1), BULLET, draw.choice(8, count, p=METHOD_SHARES))
     method = np.where((method == QUARTERLY) & (term < 4) | (method == HALF_YEARLY) & (term < 9), MONTHLY, method)
-    purposes = customers.columns["purpose"][customer]
     return {
-        "company": company,
-        "customer": customer,
-        "amount": loans.amount,
-        "start": start,
         "term": term,
         "original_maturity": maturity,
         "maturity": maturity,
@@ -131,22 +125,28 @@ def describe(
         "security": security,
         "product": np.where(is_bill, BILL, security),
         "joint": _joint_groups(company, security, is_firm, draw),
-        "kind": kind,
-        "direction": DIRECTIONS[kind],
-        "purpose": purposes,
-        "extensions": np.zeros(count, dtype=np.int64),
         "is_renewal": np.full(count, is_renewal),
-        "is_restructured": np.zeros(count, dtype=bool),
         "is_outside": draw.random(count) < OUTSIDE_SHARE,
         "manager": (draw.random(count) * companies.managers[company]).astype(np.int64),
         "grip": draw.integers(0, 1 << 30, count),
         "guarantor": PERSONS - 1 - draw.integers(0, 4_000_000, count),
-    } | _fresh_state(loans.amount, start)
+    } | _borrowed(loans, customers)
 
 
-def _fresh_state(amount: Ints, start: Ints) -> dict[str, np.ndarray]:
-    nothing = np.zeros(len(amount), dtype=np.int64)
+def _borrowed(loans: Loans, customers: Customers) -> dict[str, np.ndarray]:
+    """Return who borrowed what, and the state of a note nothing has happened to yet."""
+    kind = customers.columns["kind"][loans.customer]
+    amount, nothing = loans.amount, np.zeros(len(kind), dtype=np.int64)
     return {
+        "company": loans.company,
+        "customer": loans.customer,
+        "amount": amount,
+        "start": loans.start,
+        "kind": kind,
+        "direction": DIRECTIONS[kind],
+        "purpose": customers.columns["purpose"][loans.customer],
+        "extensions": nothing,
+        "is_restructured": np.zeros(len(kind), dtype=bool),
         "opening": nothing,
         "balance": amount,
         "owed": nothing,
@@ -156,7 +156,7 @@ def _fresh_state(amount: Ints, start: Ints) -> dict[str, np.ndarray]:
         "overdue_principal": nothing,
         "class5": nothing,
         "written_off_day": nothing,
-        "last_due": start,
+        "last_due": loans.start,
     }
 
 
