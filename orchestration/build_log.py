@@ -44,11 +44,15 @@ order by 2, 1
 
 @dataclass(frozen=True)
 class BuildStep:
-    """One build: a range of months for some companies; an empty tuple means all companies."""
+    """One build: a range of months for some companies; an empty tuple means all companies.
+
+    ``anew`` drops the tables first: the range covers everything that was ever accepted.
+    """
 
     first: date
     last: date
     companies: tuple[str, ...] = ()
+    anew: bool = False
 
 
 def create_build_log(connection: psycopg.Connection) -> None:
@@ -101,10 +105,11 @@ def plan_builds(
     """Return the builds that bring everything up to ``until`` up to date, corrections first.
 
     A correction of a closed month is carried forward for its companies only, to the last closed month. Months
-    never closed are built for everybody in one range. ``start`` rebuilds all companies from that month on.
+    never closed are built for everybody in one range. ``start`` rebuilds all companies from that month on; when that
+    leaves no closed month out, the tables are made anew (needed after an upgrade that changed their columns).
     """
     if start:
-        return [BuildStep(start, until)]
+        return [BuildStep(start, until, anew=all(start <= month <= until for month in closed))]
     steps = []
     corrections = [(company, month) for company, month in stale if month in closed]
     if corrections:

@@ -54,8 +54,8 @@ def close_month(
 
     definitions = build_definitions(settings, progress=progress)
     # The stored instance keeps the runs' log; the terminal shows progress.
-    logging.getLogger("dagster.builtin").propagate = False
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    for name in ("dagster.builtin", "great_expectations"):
+        logging.getLogger(name).propagate = False
     failed: list[str] = []
     with open_instance(settings) as instance:
         waiting = _waiting_months(settings, month)
@@ -86,7 +86,7 @@ def _run(definitions: Any, instance: Any, job: str, step: BuildStep) -> list[str
 
     result = definitions.resolve_job_def(job).execute_in_process(
         instance=instance,
-        tags=range_tags(step.first, step.last, step.companies),
+        tags=range_tags(step.first, step.last, step.companies, anew=step.anew),
         run_config=QUIET,
         raise_on_error=False,
     )

@@ -18,6 +18,7 @@ from common.settings import DATABASES, PROJECT_ROOT, Settings
 
 MINIMUM_PYTHON = (3, 11)
 MINIMUM_SERVER = 150_000
+FONTS = "cache/fonts"
 MINIMUM_FREE_BYTES = 5 * 1024**3
 LOCK = PROJECT_ROOT / "requirements" / "lock.txt"
 WATCHED = ("dagster", "dbt-core", "dbt-postgres", "great-expectations", "openpyxl", "psycopg", "sqlalchemy", "typst")
@@ -113,12 +114,9 @@ def _node(settings: Settings) -> Condition:
 
 
 def _font(settings: Settings) -> Condition:
-    from exports.fonts import FontError, font_folder
-
-    try:
-        return Condition("中文字体", True, str(font_folder(settings)))
-    except FontError as error:
-        return Condition("中文字体", False, str(error), "仅影响 PDF 输出")
+    present = (settings.home / FONTS).exists()
+    detail = str(settings.home / FONTS) if present else "尚未取得，首次输出 PDF 时自动下载（仅影响 PDF）"
+    return Condition("中文字体", True, detail)
 
 
 def _server(settings: Settings) -> Condition:

@@ -17,7 +17,7 @@ from common.settings import Settings
 from orchestration.build_log import BuildStep, clock, record_build
 from orchestration.dbt import failure_message, invoke_dbt
 from orchestration.defs.failures import RETRIES, retry_only_transient
-from orchestration.defs.partitions import ONE_RUN, REPORTING_MONTH, companies_of, months_of
+from orchestration.defs.partitions import ANEW_TAG, ONE_RUN, REPORTING_MONTH, companies_of, months_of
 from orchestration.prepare import load_seeds
 from orchestration.progress import Progress, dbt_progress, silent
 
@@ -81,6 +81,7 @@ def model_assets(settings: Settings, manifest: Path, progress: Progress = silent
             outcome = invoke_dbt(
                 settings,
                 *("build", "--exclude-resource-type", "unit_test", *parameters.selection_args),
+                *(("--full-refresh",) if ANEW_TAG in context.run.tags else ()),
                 months=(first, last),
                 companies=step.companies,
                 callbacks=[dbt_progress(progress)],

@@ -17,6 +17,7 @@ REPORTING_MONTH = dg.MonthlyPartitionsDefinition(
     end_offset=1,  # a company that closes on the 20th hands in before the calendar month is over
 )
 ONE_RUN = dg.BackfillPolicy.single_run()
+ANEW_TAG = "lendwatch/anew"
 COMPANIES_TAG = "lendwatch/companies"
 RANGE_START_TAG = "dagster/asset_partition_range_start"
 RANGE_END_TAG = "dagster/asset_partition_range_end"
@@ -33,7 +34,8 @@ def companies_of(tags: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(code for code in tags.get(COMPANIES_TAG, "").split(",") if code)
 
 
-def range_tags(first: date, last: date, companies: tuple[str, ...] = ()) -> dict[str, str]:
-    """Return the tags of a run over the months ``first`` to ``last``."""
+def range_tags(first: date, last: date, companies: tuple[str, ...] = (), *, anew: bool = False) -> dict[str, str]:
+    """Return the tags of a run over the months ``first`` to ``last``; ``anew`` drops the tables first."""
     tags = {RANGE_START_TAG: label(first), RANGE_END_TAG: label(last)}
-    return tags | ({COMPANIES_TAG: ",".join(companies)} if companies else {})
+    limits = {COMPANIES_TAG: ",".join(companies)} if companies else {}
+    return tags | limits | ({ANEW_TAG: "true"} if anew else {})

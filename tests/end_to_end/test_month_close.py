@@ -28,9 +28,7 @@ GOOD, ALSO_GOOD, DEFECTIVE = "JS0001", "JS0002", "JS0003"
 BALANCE = "select sum(closing_balance_yuan) from raw_submitted.note_states where reporting_month = %s"
 PROVINCE_BALANCE = """
 select sum(amount_yuan) from marts.rpt_01_business_status
-where reporting_month = %s and org_level = %s and line_code = (
-    select line_code from reference.ref_report_lines where table_no = 1 order by line_order limit 1
-)
+where reporting_month = %s and org_level = %s and line_code = 'T1-07'
 """
 
 

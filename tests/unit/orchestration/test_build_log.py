@@ -33,6 +33,14 @@ def test_plan_carries_corrections_before_new_months(
     assert plan == [BuildStep(month(first), month(last), codes) for (first, last), codes in expected]
 
 
-def test_start_month_rebuilds_all_companies() -> None:
-    plan = plan_builds([("A", month(2))], {month(1), month(2)}, month(3), start=month(1))
-    assert plan == [BuildStep(month(1), month(3))]
+@pytest.mark.parametrize(
+    ("closed", "anew"),
+    [
+        pytest.param({1, 2}, True, id="everything"),
+        pytest.param({12, 1}, False, id="later months stay"),
+        pytest.param(set(), True, id="nothing yet"),
+    ],
+)
+def test_start_month_rebuilds_all_companies(closed: set[int], anew: bool) -> None:
+    plan = plan_builds([("A", month(2))], {month(m) for m in closed}, month(3), start=month(1))
+    assert plan == [BuildStep(month(1), month(3), anew=anew)]
