@@ -2,7 +2,10 @@
     when the edge belongs to the band below) and a value falls into the last band whose first value it reaches. -#}
 {% macro band_of(value, bands, first_value) -%}
   (select array_agg(band_code order by {{ first_value }}) from {{ bands }} where {{ in_force() }})
-  [width_bucket({{ value }}, (select array_agg({{ first_value }} order by {{ first_value }}) from {{ bands }} where {{ in_force() }}))]
+  [width_bucket(
+    {{ value }},
+    (select array_agg({{ first_value }} order by {{ first_value }}) from {{ bands }} where {{ in_force() }})
+  )]
 {%- endmacro %}
 
 {% macro amount_band(amount) -%}

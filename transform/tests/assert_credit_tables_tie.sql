@@ -1,10 +1,12 @@
 -- CK-08: 表八 表内 = 各项贷款, 表九 当前余额 = 表八 合计; every row of 表九 adds up.
 with risk as (
-    select * from {{ ref('rpt_08_customer_risk') }} where {{ in_requested_months() }} and row_kind = 'total' and org_level <> 'manager'
+    select * from {{ ref('rpt_08_customer_risk') }}
+    where {{ in_requested_months() }} and row_kind = 'total' and org_level <> 'manager'
 ),
 
 credit as (
-    select * from {{ ref('rpt_09_credit_reconciliation') }} where {{ in_requested_months() }} and row_kind = 'total' and org_level <> 'manager'
+    select * from {{ ref('rpt_09_credit_reconciliation') }}
+    where {{ in_requested_months() }} and row_kind = 'total' and org_level <> 'manager'
 )
 
 select

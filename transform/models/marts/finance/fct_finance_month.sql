@@ -1,10 +1,8 @@
+{%- set items = ['total_assets', 'total_liabilities', 'owners_equity', 'borrowed_funds', 'long_term_investment',
+                 'loan_loss_provision', 'loan_ledger', 'net_interest_income', 'other_income', 'net_profit'] -%}
 with periods as (
     select * from {{ ref('int_reporting_periods') }}
     where reporting_month = {{ this_month() }} and {{ only_companies() }}
-),
-
-items as (
-    select * from {{ ref('ref_ledger_items') }} where {{ in_force() }}
 ),
 
 ledger_items as (
@@ -15,7 +13,8 @@ ledger_items as (
         sum(items.debit_sign * (ledger.opening_debit_yuan - ledger.opening_credit_yuan)) as opening_yuan,
         sum(items.debit_sign * (ledger.period_debit_yuan - ledger.period_credit_yuan)) as period_yuan
     from {{ ref('stg_submitted__trial_balance') }} as ledger
-    inner join items on starts_with(ledger.standard_account_code, items.account_prefix)
+    inner join {{ ref('ref_ledger_items') }} as items
+        on starts_with(ledger.standard_account_code, items.account_prefix) and {{ in_force('items') }}
     where ledger.reporting_month = {{ this_month() }} and {{ only_companies('ledger.company_code') }}
     group by ledger.company_code, items.item
 ),
@@ -23,11 +22,10 @@ ledger_items as (
 ledger as (
     select
         company_code,
-        {% for item in ['total_assets', 'total_liabilities', 'owners_equity', 'borrowed_funds', 'long_term_investment',
-                        'loan_loss_provision', 'loan_ledger', 'net_interest_income', 'other_income', 'net_profit'] -%}
+        {% for item in items -%}
         coalesce(sum(closing_yuan) filter (where item = '{{ item }}'), 0) as {{ item }}_yuan,
         {% endfor -%}
-        {% for item in ['net_interest_income', 'other_income', 'net_profit'] -%}
+        {% for item in items[-3:] -%}
         coalesce(sum(period_yuan) filter (where item = '{{ item }}'), 0) as {{ item }}_month_yuan,
         {% endfor -%}
         coalesce(sum(opening_yuan) filter (where item = 'total_assets'), 0) as opening_assets_yuan,
@@ -109,10 +107,7 @@ select
     ledger.*,
     coalesce(memo_funds.memo_funds_yuan, 0) as memo_funds_yuan,
     coalesce(required.required_provision_yuan, 0) as required_provision_yuan,
-    rates.rated_granted_yuan,
-    rates.rate_weight_yuan,
-    rates.maximum_rate_pct,
-    rates.minimum_rate_pct,
+    rates.rated_granted_yuan, rates.rate_weight_yuan, rates.maximum_rate_pct, rates.minimum_rate_pct,
     year_so_far.assets_yuan + ledger.total_assets_yuan as assets_year_sum_yuan,
     year_so_far.equity_yuan + ledger.owners_equity_yuan as equity_year_sum_yuan,
     year_so_far.month_end_count + 1 as month_end_count
