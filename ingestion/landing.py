@@ -68,9 +68,10 @@ class Landing:
             refused = self._try(submission_id, records)
             if refused is None:
                 break
-            mended, why = self.diagnose(records.pop(refused))
+            record = records.pop(refused)
+            mended, why = self.diagnose(record)
             findings += why
-            if mended is not None and not _same(mended, files.records.get(refused)):
+            if mended is not None and mended.body != record.body:
                 records[refused] = mended
         return findings
 
@@ -143,7 +144,3 @@ def _copy_statement(record: str, columns: tuple[str, ...], numbered: bool) -> by
         .format(sql.Identifier(f"landed_{record}"), sql.SQL(", ").join(names), sql.SQL(", ").join(nullable))
         .as_bytes()
     )
-
-
-def _same(one: SubmittedRecord, other: SubmittedRecord | None) -> bool:
-    return other is not None and one.body == other.body

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from tests.factories import CompanyMonth, account, company_month, event, identity_number, next_month, state
+from tests.factories import CompanyMonth, account, company_month, event, next_month, state
+from tests.identities import identity_number
 
 Spoil = Callable[[CompanyMonth], Any]
 
