@@ -69,6 +69,7 @@
 {% macro planner_settings() -%}
   set local enable_nestloop = off;
   set local synchronous_commit = off;
+  {% if config.get('sorted_groups') -%} set local enable_hashagg = off; {%- endif %}
 {%- endmacro %}
 
 {#- The model's query with the declared columns, types and row order. -#}
