@@ -138,7 +138,7 @@ def _no_rows(contract: Contract, rule: Rule, month: date) -> _Expected:
     sources.append("batch as (select submission_id, company_code, reporting_month from headers)")
     sql = (
         f"with {', '.join(sources)} select q.submission_id from ({query}) q"
-        " where q.submission_id in (select submission_id from {batch})"
+        " where q.submission_id in (select submission_id from {batch} as landed)"
     )
     arguments = {"unexpected_rows_query": sql, "description": rule.title}
     return _Expected("UnexpectedRowsExpectation", arguments, None, f"{rule.rule_id} {rule.text}")
