@@ -8,11 +8,13 @@ Flow: environment ``LENDWATCH_*`` -> :func:`load_settings` -> every entry point.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 DATABASES = ("operational", "warehouse", "dagster")
@@ -64,19 +66,21 @@ class Settings:
         path = self.home / "secrets" / name
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            try:
-                handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            except FileExistsError:
-                return path.read_text().strip()
+            handle, written = tempfile.mkstemp(dir=path.parent, prefix=f".{name}-")  # mode 0600
             with os.fdopen(handle, "w") as stream:
                 stream.write(secrets.token_urlsafe(24))
+            with contextlib.suppress(FileExistsError):  # another process was first: its secret counts
+                os.link(written, path)
+            Path(written).unlink()
         return path.read_text().strip()
 
     def database_url(self, database: str, driver: str | None = None) -> str:
         """Return the URL of ``database``; ``driver`` gives the SQLAlchemy form ``postgresql+driver``."""
         scheme = f"postgresql+{driver}" if driver else "postgresql"
         user, password, host, port = self.server()
-        return f"{scheme}://{quote(user)}:{quote(password)}@{host}:{port}/{self.database_name(database)}"
+        return (
+            f"{scheme}://{quote(user, safe='')}:{quote(password, safe='')}@{host}:{port}/{self.database_name(database)}"
+        )
 
     def database_name(self, database: str) -> str:
         """Return the name on the server of one of our ``DATABASES``; other names are left as they are."""
@@ -87,17 +91,29 @@ class Settings:
         if self.postgres_url is None:
             return "postgres", self.secret("postgres_password"), "127.0.0.1", self.postgres_port
         parts = urlsplit(self.postgres_url)
-        return parts.username or "postgres", parts.password or "", parts.hostname or "127.0.0.1", parts.port or 5432
+        user, password = unquote(parts.username or "postgres"), unquote(parts.password or "")
+        return user, password, parts.hostname or "127.0.0.1", parts.port or 5432
 
 
 def load_settings() -> Settings:
-    """Read the settings from the environment."""
+    """Read the settings from the environment.
+
+    Raises:
+        ValueError: a variable that must be a whole number is none; the message is in Chinese.
+    """
     home = Path(os.environ.get("LENDWATCH_HOME") or PROJECT_ROOT / "var").resolve()
     return Settings(
         home=home,
         postgres_url=os.environ.get("LENDWATCH_POSTGRES_URL") or None,
         database_prefix=os.environ.get("LENDWATCH_DATABASE_PREFIX") or "",
-        postgres_port=int(os.environ.get("LENDWATCH_POSTGRES_PORT") or 5466),
-        dagster_port=int(os.environ.get("LENDWATCH_DAGSTER_PORT") or 3066),
-        workers=int(os.environ.get("LENDWATCH_WORKERS") or os.cpu_count() or 2),
+        postgres_port=_whole_number("LENDWATCH_POSTGRES_PORT", 5466),
+        dagster_port=_whole_number("LENDWATCH_DAGSTER_PORT", 3066),
+        workers=_whole_number("LENDWATCH_WORKERS", os.cpu_count() or 2),
     )
+
+
+def _whole_number(variable: str, default: int) -> int:
+    given = os.environ.get(variable) or str(default)
+    if not given.isdecimal() or int(given) < 1:
+        raise ValueError(f"环境变量 {variable} 的值“{given}”无效，应为正整数，例如 {default}")
+    return int(given)
