@@ -1,4 +1,7 @@
-"""The golden portfolio (eleven notes on the band edges) as company months, 2008-10 to 2010-02."""
+"""The golden portfolio (eleven notes on the band edges) as company months, 2008-10 to 2010-02.
+
+``golden_months`` gives what the fact sheet says; ``golden_submission`` completes a month to what a company hands in.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,11 @@ from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from common.month import label, month_range
+from tests import factories
+from tests.identities import credit_code, identity_number
 from tests.integration.portfolio import CompanyMonth, calendar_month
 
 FOLDER = Path(__file__).parent.parent / "fixtures" / "golden"
@@ -29,6 +35,24 @@ DIRECTIONS = {
 CLASSES = {"正常": "NORMAL", "关注": "SPECIAL_MENTION", "次级": "SUBSTANDARD", "可疑": "DOUBTFUL", "损失": "LOSS"}
 EVENTS = {"DISB": "DISBURSEMENT", "REPAY": "COLLECTION", "WRITEOFF": "WRITE_OFF"}
 SIGNS = {"DISB": 1, "REPAY": -1, "WRITEOFF": -1}
+CLASS12 = {"NORMAL": 1, "SPECIAL_MENTION": 5, "SUBSTANDARD": 8, "DOUBTFUL": 10, "LOSS": 12}
+PRODUCTS = {
+    "CREDIT": "CREDIT_LOAN",
+    "GUARANTEE": "GUARANTEED_LOAN",
+    "MORTGAGE": "MORTGAGE_LOAN",
+    "PLEDGE": "PLEDGE_LOAN",
+}
+PURPOSES = {
+    "FARM_HOUSEHOLD": "AGRICULTURE",
+    "COOPERATIVE": "AGRICULTURE",
+    "LEADING_ENTERPRISE": "AGRI_SUPPORT",
+    "OTHER_AGRI": "AGRI_SUPPORT",
+    "INDUSTRY": "INDUSTRIAL",
+    "INDIVIDUAL_BUSINESS": "COMMERCE",
+    "OTHER_BUSINESS": "COMMERCE",
+    "OTHER": "CONSUMPTION",
+}
+CHANGED_A_LOT = Decimal("0.3")  # the balance moves by more: the company explains it
 
 
 def read(name: str) -> list[dict[str, str]]:
@@ -74,7 +98,8 @@ def golden_months() -> list[CompanyMonth]:
             kind = next(note["customer_type"] for note in notes.values() if note["customer_id"] == customer)
             submission.add("customers", customer_no=customer, customer_name=customer, customer_type=TYPES[kind])
         submission.add("staff", staff_no="M1", staff_name="张三", is_customer_manager=True)
-        _add_ledger(submission, sum(opening.values(), Decimal(0)), sum(balances.values(), Decimal(0)))
+        written_off = sum((Decimal(event["principal"]) for event in booked if event["event"] == "WRITEOFF"), Decimal(0))
+        _add_ledger(submission, sum(opening.values(), Decimal(0)), sum(balances.values(), Decimal(0)), written_off)
         submissions.append(submission)
     return submissions
 
@@ -97,12 +122,14 @@ def _add_note(submission: CompanyMonth, note: dict[str, str]) -> None:
     )
 
 
-def _add_ledger(submission: CompanyMonth, opening: Decimal, closing: Decimal) -> None:
+def _add_ledger(submission: CompanyMonth, opening: Decimal, closing: Decimal, written_off: Decimal) -> None:
+    """Capital lies in the bank or is lent; what is written off in the last month is a loss of that month."""
     capital = Decimal(100_000_000)
     for code, before, after in (
         ("1303", opening, closing),
-        ("1002", capital - opening, capital - closing),
+        ("1002", capital - opening, capital - closing - written_off),
         ("4001", -capital, -capital),
+        ("6701", Decimal(0), written_off),
     ):
         submission.add(
             "trial_balance",
@@ -116,3 +143,109 @@ def _add_ledger(submission: CompanyMonth, opening: Decimal, closing: Decimal) ->
             closing_debit_yuan=max(after, Decimal(0)),
             closing_credit_yuan=max(-after, Decimal(0)),
         )
+
+
+def golden_submission(month: CompanyMonth) -> factories.CompanyMonth:
+    """Complete a golden month to rows that a company hands in: identities, contracts, control totals, explanations."""
+    whole = factories.company_month(COMPANY, month.month)
+    states = month.rows.get("note_states", [])
+    notes = month.rows.get("notes", [])
+    directions = {note["customer_no"]: note["direction_line"] for note in notes}
+    maturities = {note["note_no"]: note["current_maturity_date"] for note in notes}
+    opening = sum((state["opening_balance_yuan"] for state in states), Decimal(0))
+    closing = sum((state["closing_balance_yuan"] for state in states), Decimal(0))
+    header = {
+        **whole["company_month"][0],
+        "loan_balance_yuan": closing,
+        "note_count": sum(1 for state in states if state["closing_balance_yuan"]),
+    }
+    return {
+        "company_month": [header],
+        "staff": whole["staff"],
+        "customers": [_customer(row, directions[row["customer_no"]]) for row in month.rows["customers"]],
+        "contracts": [_contract(whole["contracts"][0], note) for note in notes],
+        "notes": [_note(whole["notes"][0], note) for note in notes],
+        "note_states": [_state(row, month.closing_date, maturities[row["note_no"]]) for row in states],
+        "loan_events": _events(month.rows.get("loan_events", [])),
+        "trial_balance": [dict(row) for row in month.rows["trial_balance"]],
+        "explanations": _explanations(opening, closing),
+    }
+
+
+def _explanations(opening: Decimal, closing: Decimal) -> list[factories.Row]:
+    if not opening or abs(closing - opening) <= opening * CHANGED_A_LOT:
+        return []
+    return [{"rule_id": "CK-15", "explanation": "开业初期，贷款逐笔发放"}]
+
+
+def _customer(given: Any, direction: str) -> factories.Row:
+    number = int(given["customer_no"].removeprefix("K"))
+    is_company = given["customer_type"] == "COMPANY"
+    row = {
+        **given,
+        "id_type": "CREDIT_CODE" if is_company else "RESIDENT_ID",
+        "id_number": credit_code(f"91320100MA1AAAA{number:02}")
+        if is_company
+        else identity_number(f"32010219800101{number:03}"),
+        "county_code": "320102",
+        "is_farm_household": _yes(direction == "FARM_HOUSEHOLD"),
+        "is_cooperative": _yes(direction == "COOPERATIVE"),
+        "is_leading_enterprise": _yes(direction == "LEADING_ENTERPRISE"),
+        "is_individual_business": _yes(direction == "INDIVIDUAL_BUSINESS"),
+        "is_related_party": "否",
+        "industry_code": "C13" if direction == "INDUSTRY" else "F51",
+    }
+    return {**row, "leading_enterprise_valid_to": LAST.replace(year=2012)} if direction == "LEADING_ENTERPRISE" else row
+
+
+def _yes(condition: bool) -> str:
+    return "是" if condition else "否"
+
+
+def _contract(template: factories.Row, note: Any) -> factories.Row:
+    return {
+        **template,
+        "contract_no": f"C-{note['note_no']}",
+        "customer_no": note["customer_no"],
+        "product_code": PRODUCTS[note["primary_security"]],
+        "contract_amount_yuan": note["original_amount_yuan"],
+        "signed_date": note["start_date"],
+        "start_date": note["start_date"],
+        "end_date": note["original_maturity_date"],
+    }
+
+
+def _note(template: factories.Row, note: Any) -> factories.Row:
+    return {
+        **template,
+        **note,
+        "contract_no": f"C-{note['note_no']}",
+        "product_code": PRODUCTS[note["primary_security"]],
+        "purpose_code": PURPOSES[note["direction_line"]],
+        "joint_group_no": note["joint_group_no"] or "",
+    }
+
+
+def _state(given: Any, closing_date: date, maturity: date) -> factories.Row:
+    """A note past its maturity is overdue with all its balance."""
+    balance = given["closing_balance_yuan"]
+    days = (closing_date - maturity).days if balance and maturity < closing_date else 0
+    row = factories.state(given["note_no"], given["opening_balance_yuan"], balance)
+    return {
+        **row,
+        **given,
+        "class12": CLASS12[given["class5"]],
+        "overdue_principal_yuan": balance if days else 0,
+        "overdue_days_principal": days,
+    }
+
+
+def _events(given: list[Any]) -> list[factories.Row]:
+    """A negative posting reverses the posting of the same note before it."""
+    rows: list[factories.Row] = []
+    posted: dict[str, str] = {}
+    for event in given:
+        is_reversal = event["principal_yuan"] < 0
+        rows.append({**event, "reverses_event_no": posted[event["note_no"]] if is_reversal else ""})
+        posted[event["note_no"]] = event["event_no"]
+    return rows

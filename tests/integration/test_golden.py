@@ -1,4 +1,7 @@
-"""The golden portfolio comes out to the fen: every figure that the fact sheet gives for 2010-02 (domain.md 1.11)."""
+"""The golden portfolio comes out to the fen: every figure that the fact sheet gives for 2010-02 (domain.md 1.11).
+
+The portfolio takes the whole way: a company's files, receipt, gate, one build of all months, the printed workbook.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,19 @@ from typing import Any
 
 import psycopg
 import pytest
+from openpyxl import load_workbook
 
 from common.database import connect
 from common.money import in_unit
+from common.month import label
 from common.settings import Settings
+from exports.province import export_month
+from ingestion.gate import CheckOutcome, check_received
+from ingestion.submissions import receive
 from orchestration.dbt import run_dbt
-from tests.integration.golden import COMPANY, FIRST, LAST, golden_months, read
-from tests.integration.portfolio import accept, register_company
+from tests.factories import write_csv_files
+from tests.integration.golden import COMPANY, FIRST, LAST, golden_months, golden_submission, read
+from tests.integration.portfolio import register_company
 
 TABLE_5 = {
     "公司": (1, 1, 2, 1, 3, 1),
@@ -44,15 +53,60 @@ TABLE_7 = {
 CUSTOMER_TYPES = ("company", "small_business", "urban", "farmer")
 
 
+GROWTH = {date(2009, 3, 1), date(2009, 6, 1), date(2010, 1, 1)}  # months that must explain CK-15
+
+
 @pytest.fixture(scope="module")
-def warehouse(make_installation: Callable[[], Settings]) -> Iterator[psycopg.Connection]:
+def installed(make_installation: Callable[[], Settings]) -> Settings:
+    """An installation that knows the golden company."""
     settings = make_installation()
     with connect(settings) as connection:
-        register_company(connection, COMPANY)
-        accept(connection, golden_months())
-    run_dbt(settings, "run", months=(FIRST, LAST))
-    with connect(settings) as connection:
+        register_company(connection, COMPANY, opened=FIRST)
+    return settings
+
+
+@pytest.fixture(scope="module")
+def checked(installed: Settings, tmp_path_factory: pytest.TempPathFactory) -> list[CheckOutcome]:
+    """What the gate says to the seventeen months of files."""
+    for month in golden_months():
+        folder = tmp_path_factory.mktemp(label(month.month))
+        receive(installed, COMPANY, month.month, write_csv_files(folder, golden_submission(month)))
+    return check_received(installed)
+
+
+@pytest.fixture(scope="module")
+def closed(installed: Settings, checked: list[CheckOutcome]) -> Settings:
+    """The installation with all months of the portfolio built at once."""
+    assert len(checked) == 17
+    run_dbt(installed, "run", months=(FIRST, LAST))
+    return installed
+
+
+@pytest.fixture(scope="module")
+def warehouse(closed: Settings) -> Iterator[psycopg.Connection]:
+    with connect(closed) as connection:
         yield connection
+
+
+def test_gate_accepts_every_golden_month(installed: Settings, checked: list[CheckOutcome]) -> None:
+    with connect(installed) as connection:
+        findings = connection.execute(
+            "select reporting_month, rule_id, message from exchange.submission_findings"
+            " join exchange.submissions using (submission_id)"
+        ).fetchall()
+    assert [outcome.status for outcome in checked] == ["accepted"] * 17, findings
+    assert {(month, rule) for month, rule, _ in findings} == {(month, "CK-15") for month in GROWTH}
+
+
+def test_company_workbook_prints_the_fact_sheet(closed: Settings) -> None:
+    books = export_month(closed, LAST, orgs=[COMPANY])
+    sheet = load_workbook(next(path for path in books if path.suffix == ".xlsx")).worksheets[0]
+    lines = [
+        [cell if isinstance(cell, str) else f"{cell:.2f}" if place % 2 == 0 else str(cell) for place, cell in row]
+        for row in (list(enumerate(cells[3:9])) for cells in sheet.iter_rows(6, 38, values_only=True))
+    ]
+    assert sheet["H2"].value == "单位：万元"
+    assert lines == [list(row.values())[1:] for row in read("golden_table1_2010_02")]
 
 
 def printed(warehouse: psycopg.Connection, table: str, columns: str, org: str = COMPANY) -> list[tuple[Any, ...]]:
