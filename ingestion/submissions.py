@@ -17,6 +17,7 @@ from pathlib import Path
 import psycopg
 
 from common.database import connect
+from common.exchange import SubmissionStatus
 from common.month import label, month_end, parse_month
 from common.settings import Settings
 from ingestion.contract import load_contract
@@ -54,7 +55,8 @@ def receive(
 ) -> Receipt:
     """Take in the files of one company and month and return the receipt.
 
-    The same content sent again, in any order, gives the receipt it already has and changes nothing.
+    The same content sent again, in any order, gives the receipt it already has and changes nothing, unless it was
+    rejected: what it was rejected for may lie elsewhere (the month before, the register), so it is checked again.
 
     Raises:
         SubmissionError: unknown company, month malformed or in the future, no files, two files of one name.
@@ -71,6 +73,7 @@ def receive(
             [company_code, first_day, sha256],
         ).fetchone()
         if known:
+            _check_again(connection, known[0])
             return Receipt(known[0], known[1], known[2], sha256, is_duplicate=True)
         return _keep(settings, connection, company_code, first_day, files, sha256, sender)
 
@@ -135,6 +138,21 @@ def _require_company(connection: psycopg.Connection, company_code: str, month: d
         raise SubmissionError(f"公司代码“{company_code}”不在公司名册中，请核对代码，新设公司请先向金融办登记")
     if not row[0]:
         raise SubmissionError(f"公司“{company_code}”在 {label(month)} 不在名册有效期内，请核对报告期或名册")
+
+
+def _check_again(connection: psycopg.Connection, submission_id: int) -> None:
+    """Put a rejected submission back in the queue, unless a later version is on its way or accepted."""
+    connection.execute(
+        "update exchange.submissions s set status = %(received)s"
+        " where submission_id = %(id)s and status = %(rejected)s and not exists (select from exchange.submissions later"
+        " where later.company_code = s.company_code and later.reporting_month = s.reporting_month"
+        " and later.version > s.version and later.status <> %(rejected)s)",
+        {
+            "id": submission_id,
+            "received": SubmissionStatus.RECEIVED,
+            "rejected": SubmissionStatus.REJECTED,
+        },
+    )
 
 
 def _keep(

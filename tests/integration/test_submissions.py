@@ -14,7 +14,7 @@ from common.database import connect
 from common.settings import Settings
 from ingestion.gate import check_received
 from ingestion.submissions import Receipt, SubmissionError, receive
-from tests.factories import CompanyMonth, company_month, new_folder, register_company, write_csv_files
+from tests.factories import CompanyMonth, company_month, new_folder, next_month, register_company, write_csv_files
 
 MONTH = "2019-06"
 
@@ -33,6 +33,12 @@ def _files(tmp_path: Path, data: CompanyMonth | None = None) -> list[Path]:
 def _changed() -> CompanyMonth:
     data = company_month()
     data["company_month"][0]["telephone"] = "025-81111111"
+    return data
+
+
+def _spoiled() -> CompanyMonth:
+    data = company_month()
+    data["note_states"][0]["closing_balance_yuan"] = 1
     return data
 
 
@@ -69,6 +75,25 @@ def test_same_content_in_any_order_changes_nothing(office: Settings, tmp_path: P
     assert check_received(office) == [] or not checked
     assert _count(office, "submissions") == 1
     assert len(list((office.submissions / "JS0001" / "2019-06").iterdir())) == 1
+
+
+def test_refused_content_sent_again_is_checked_again(office: Settings, tmp_path: Path) -> None:
+    receive(office, "JS0001", MONTH, _files(tmp_path, _spoiled()))
+    july = _files(tmp_path, next_month(company_month()))
+    refused = receive(office, "JS0001", "2019-07", july)
+    assert [outcome.status for outcome in check_received(office)] == ["rejected", "rejected"]
+    receive(office, "JS0001", MONTH, _files(tmp_path))
+    again = receive(office, "JS0001", "2019-07", july)  # July was refused for June's sake only
+    assert (again.submission_id, again.is_duplicate) == (refused.submission_id, True)
+    assert [outcome.status for outcome in check_received(office)] == ["accepted", "accepted"]
+
+
+def test_refused_content_does_not_displace_later_version(office: Settings, tmp_path: Path) -> None:
+    receive(office, "JS0001", MONTH, _files(tmp_path, _spoiled()))
+    check_received(office)
+    receive(office, "JS0001", MONTH, _files(tmp_path))
+    receive(office, "JS0001", MONTH, _files(tmp_path, _spoiled()))
+    assert [outcome.status for outcome in check_received(office)] == ["accepted"]
 
 
 def test_changed_content_becomes_the_next_version(office: Settings, tmp_path: Path) -> None:
