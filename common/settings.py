@@ -34,7 +34,6 @@ class Settings:
     database_prefix: str
     postgres_port: int
     dagster_port: int
-    workers: int
 
     @property
     def embedded(self) -> bool:
@@ -108,7 +107,6 @@ def load_settings() -> Settings:
         database_prefix=os.environ.get("LENDWATCH_DATABASE_PREFIX") or "",
         postgres_port=_whole_number("LENDWATCH_POSTGRES_PORT", 5466),
         dagster_port=_whole_number("LENDWATCH_DAGSTER_PORT", 3066),
-        workers=_whole_number("LENDWATCH_WORKERS", os.cpu_count() or 2),
     )
 
 
