@@ -21,6 +21,7 @@ from common.exchange import SubmissionStatus
 from common.month import label, month_end, parse_month
 from common.settings import Settings
 from ingestion.contract import load_contract
+from ingestion.register_file import CODE_PATTERN
 
 FILE_MODE = 0o440
 FOLDER_MODE = 0o750
@@ -129,6 +130,8 @@ def _digest_of(files: Sequence[_File]) -> str:
 
 
 def _require_company(connection: psycopg.Connection, company_code: str, month: date) -> None:
+    if not CODE_PATTERN.fullmatch(company_code):  # it names a folder
+        raise SubmissionError(f"公司代码“{company_code}”无效，只能由字母、数字、短横线、下划线组成，请核对代码")
     row = connection.execute(
         "select bool_or(valid_from <= %(end)s and coalesce(valid_to > %(end)s, true)) from reference.companies"
         " where company_code = %(code)s",

@@ -96,6 +96,14 @@ def test_refused_content_does_not_displace_later_version(office: Settings, tmp_p
     assert [outcome.status for outcome in check_received(office)] == ["accepted"]
 
 
+def test_company_code_never_leads_out_of_folder(office: Settings, tmp_path: Path) -> None:
+    with connect(office) as connection:
+        register_company(connection, "../escaped")
+    with pytest.raises(SubmissionError, match="只能由字母、数字"):
+        receive(office, "../escaped", MONTH, _files(tmp_path))
+    assert not (office.home / "escaped").exists()
+
+
 def test_changed_content_becomes_the_next_version(office: Settings, tmp_path: Path) -> None:
     receive(office, "JS0001", MONTH, _files(tmp_path))
     assert receive(office, "JS0001", MONTH, _files(tmp_path, _changed())).version == 2
