@@ -19,6 +19,7 @@ from ingestion.findings import Finding
 from ingestion.reading import SubmittedFiles, SubmittedRecord
 
 FIRST_DATA_ROW = 2
+TEMPORARY_MEMORY = "512MB"  # a batch of the whole province stays in memory while it is checked
 Diagnose = Callable[[SubmittedRecord], tuple[SubmittedRecord | None, list[Finding]]]
 
 
@@ -35,6 +36,7 @@ class Landing:
     def create_tables(self) -> None:
         """Create the text tables, the sequence and the list of landed files."""
         execute = self.connection.execute
+        execute(f"set temp_buffers = '{TEMPORARY_MEMORY}'")
         execute("create temporary sequence landed_row")
         execute(
             "create temporary table landed_files (submission_id bigint, record text, file_number smallint,"

@@ -45,8 +45,8 @@ def run_typing(connection: psycopg.Connection, contract: Contract, landed: Itera
     for name in landed:
         connection.execute(typing_statement(contract.record(name)))
     for name in landed:
+        connection.execute(f"analyze typed_{name} (submission_id, failed)")
         connection.execute(failed_checks_statement(contract.record(name)))
-        connection.execute(f"analyze typed_{name} (submission_id)")
     connection.execute("set local join_collapse_limit = 8")
 
 
