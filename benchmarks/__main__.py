@@ -18,16 +18,14 @@ from common.month import add_months, label
 from common.settings import PROJECT_ROOT, Settings
 from ingestion.synthetic import ProvinceMonth
 
-console = Console()
-GROWTH = "one more month with {late} months of history"
-REBUILD = "full rebuild of {months} months"
+console = Console(width=200)
 
 
 def main(scale: Annotated[str, typer.Option(help="full or small (a tenth, for CI)")] = "full") -> None:
     """Measure everything on one synthetic province and compare with the goals."""
     chosen = SCALES[scale]
     with installation() as settings, watch_backends(settings) as peak:
-        figures = list(_figures(settings, chosen))
+        figures = [_told(figure) for figure in _figures(settings, chosen)]
         figures += [
             Figure("peak memory of the pipeline process", "–", own_peak_gib(), None, "GiB", 1.5),
             Figure("peak private memory of one PostgreSQL back end", "–", peak.backend_mb, None, "MB", 128),
@@ -40,8 +38,9 @@ def main(scale: Annotated[str, typer.Option(help="full or small (a tenth, for CI
 
 
 def _figures(settings: Settings, scale: Scale) -> Iterator[Figure]:
-    early = add_months(FIRST_MONTH, scale.early)
-    first_growth = 0.0
+    early, late = add_months(FIRST_MONTH, scale.early), last_month(scale)
+    target = add_months(late, 1)
+    rebuild = first_growth = 0.0
     for number, month in enumerate(grow(scale)):
         if number == 0:
             register(settings, month)
@@ -51,11 +50,17 @@ def _figures(settings: Settings, scale: Scale) -> Iterator[Figure]:
         _say(f"loading {label(month.month)}")
         load_month(settings, month)
         if month.month == early:
-            close.build(settings, FIRST_MONTH, add_months(early, -1))
+            rebuild += close.build(settings, FIRST_MONTH, add_months(early, -1))
             first_growth = _one_close(settings, early)
     _say("building the history")
-    close.build(settings, add_months(early, 1), last_month(scale))
-    yield from _closes(settings, scale, add_months(last_month(scale), 1), first_growth)
+    rebuild += first_growth + close.build(settings, add_months(early, 1), late)
+    _say(f"closing {label(target)}")
+    one_close = _one_close(settings, target)
+    rebuild += one_close
+    yield Figure(f"full rebuild of {scale.months + 1} months", "one close", rebuild, one_close, "s", 30)
+    work = f"one more month with {scale.months} months of history"
+    yield Figure(work, f"with {scale.early} months", one_close, first_growth, "s", 1.15)
+    yield from _closes(settings, target, one_close)
 
 
 def _gate(settings: Settings, month: ProvinceMonth) -> Iterator[Figure]:
@@ -65,26 +70,19 @@ def _gate(settings: Settings, month: ProvinceMonth) -> Iterator[Figure]:
     yield gate.guarded_workbook(month)
 
 
-def _closes(settings: Settings, scale: Scale, target: date, first_growth: float) -> Iterator[Figure]:
-    _say(f"closing {label(target)}")
-    one_close = _one_close(settings, target)
+def _closes(settings: Settings, target: date, one_close: float) -> Iterator[Figure]:
     against, sql_seconds = close.against_duckdb(settings, target)
     yield against
-    yield close.whole_command(settings, target, sql_seconds)
-    work = GROWTH.format(late=scale.months)
-    yield Figure(work, f"with {scale.early} months", one_close, first_growth, "s", 1.15)
     yield close.correction(settings, target, one_close)
-    _say("the naive way")
-    yield close.naive_way(settings, target, sql_seconds)
+    yield close.whole_command(settings, target, sql_seconds)
     _say("writing workbooks")
     yield workbooks.all_workbooks(settings, target)
-    _say("rebuilding everything")
-    rebuild = close.build(settings, FIRST_MONTH, target)
-    yield Figure(REBUILD.format(months=scale.months + 1), "one close", rebuild, one_close, "s", 30)
+    _say("the naive way")
+    yield close.naive_way(settings, target, sql_seconds)
 
 
 def _one_close(settings: Settings, month: date) -> float:
-    return measure.seconds(lambda: close.build(settings, month, month))
+    return measure.seconds(lambda: close.build(settings, month, month), repeats=2)
 
 
 def _description(scale: Scale) -> str:
@@ -92,6 +90,11 @@ def _description(scale: Scale) -> str:
         f"Synthetic province of {scale.companies} companies and {scale.months + 1} months; every figure is a ratio "
         "within one run. `make bench` makes this page; `make bench SCALE=small` runs a tenth of it."
     )
+
+
+def _told(figure: Figure) -> Figure:
+    _say(" | ".join(figure.cells()))
+    return figure
 
 
 def _say(text: str) -> None:

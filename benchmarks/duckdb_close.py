@@ -6,6 +6,7 @@ The compiled SQL of the dbt models is translated to DuckDB's dialect, statement 
 
 from __future__ import annotations
 
+import re
 import tempfile
 import time
 from collections.abc import Sequence
@@ -28,6 +29,8 @@ class Model(NamedTuple):
 
 TYPES = {"numeric": "decimal(38,10)", "text": "varchar", "timestamp with time zone": "timestamptz", "jsonb": "varchar"}
 
+MISSING_FUNCTION = "create macro width_bucket(x, edges) as len(list_filter(edges, lambda edge: edge <= x))"
+
 
 def run_in_postgres(connection: psycopg.Connection, models: Sequence[Model]) -> dict[str, tuple[float, int]]:
     """Build every model into a scratch table, in order; return seconds and rows of each."""
@@ -35,6 +38,7 @@ def run_in_postgres(connection: psycopg.Connection, models: Sequence[Model]) -> 
     for model in models:
         if model.is_view:
             continue
+        connection.execute("set local enable_nestloop = off")  # as the materialization does
         start = time.perf_counter()
         cursor = connection.execute(f"create table public.scratch as {model.sql}")
         done[model.name] = time.perf_counter() - start, cursor.rowcount
@@ -50,6 +54,7 @@ def run_in_duckdb(
     with tempfile.TemporaryDirectory(prefix="lendwatch-duckdb-") as folder:
         database = duckdb.connect(str(Path(folder) / f"{connection.info.dbname}.duckdb"))
         database.execute(f"set threads = {threads}")
+        database.execute(MISSING_FUNCTION)
         _copy_tables(connection, database, months, Path(folder))
         for model in models:
             if model.is_view:
@@ -71,7 +76,8 @@ def run_in_duckdb(
 
 
 def _translate(statement: str) -> str:
-    return sqlglot.transpile(statement, read="postgres", write="duckdb")[0]
+    known = re.sub(r"make_interval\(months => ([^()]+)\)", r"to_months(cast(\1 as integer))", statement)
+    return sqlglot.transpile(known, read="postgres", write="duckdb")[0]
 
 
 def _copy_tables(
