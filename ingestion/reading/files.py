@@ -143,7 +143,7 @@ def _read_workbook(path: Path, number: int, guard: Guard, archive: zipfile.ZipFi
 
 def _read_members(archive: zipfile.ZipFile, number: int) -> Iterator[Part]:
     for member in archive.infolist():
-        name = PurePosixPath(_readable_name(member)).name
+        name = PurePosixPath(_readable_name(member).replace("\\", "/")).name  # some Windows packers write \\
         if member.is_dir() or name.startswith(".") or member.filename.startswith("__MACOSX/"):
             continue
         if PurePosixPath(name).suffix.lower() not in TEXT_EXTENSIONS:
