@@ -56,7 +56,9 @@ def test_random_damage_brings_no_exception(seed: int, guard: Guard, folder: Path
         text.write_bytes(damaged(csv_bytes("staff"), chance))
         for record in read_files([text], guard).records.values():
             assert record.columns or record.row_count == 0
-            assert record.numbered or diagnose(record)
+            if not record.numbered:
+                mended, why = diagnose(record)
+                assert why or (mended is not None and mended.row_count == record.row_count)
 
 
 def test_good_file_reads_after_the_child_died(guard: Guard, folder: Path) -> None:
