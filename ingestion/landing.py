@@ -14,7 +14,7 @@ from functools import cache
 import psycopg
 from psycopg import sql
 
-from ingestion.contract import Contract, ContractRecord
+from ingestion.contract import Contract
 from ingestion.findings import Finding
 from ingestion.reading import SubmittedFiles, SubmittedRecord
 
@@ -129,11 +129,6 @@ class Landing:
 def landed_row_number(alias: str, files: str) -> str:
     """Return the SQL for the row number as the submitter sees it (header = 1)."""
     return f"coalesce({alias}.given_row, ({alias}.row_sequence - {files}.first_row + {FIRST_DATA_ROW})::integer)"
-
-
-def raw_columns(record: ContractRecord) -> list[str]:
-    """Return the names of the landed columns of a record."""
-    return [column.name for column in record.columns]
 
 
 @cache
