@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -84,13 +85,11 @@ def test_foreign_folder_is_no_backup(tmp_path: Path) -> None:
         read_manifest(tmp_path)
 
 
-def test_changed_table_after_restore_is_noticed(
-    filled: Settings, empty: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_changed_table_after_restore_is_noticed(filled: Settings, empty: Settings, tmp_path: Path) -> None:
     backup = back_up_installation(filled, tmp_path)
     manifest = dict(read_manifest(backup))
     manifest["databases"]["warehouse"]["exchange.submissions"] = [2, "0"]
-    monkeypatch.setattr("orchestration.restore.read_manifest", lambda _: manifest)
+    (backup / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     with pytest.raises(BackupError, match=r"1 张表与备份不一致：exchange\.submissions"):
         restore_installation(empty, backup)
 
