@@ -14,7 +14,7 @@ from common.month import add_months
 from ingestion.contract import Contract, ContractRecord
 from ingestion.gate.typing_pass import REGIONS, failed_checks_statement, typed_name, typing_statement
 from ingestion.rules import Rule, Stage
-from ingestion.rules.snippets import NEW_NOTES
+from ingestion.rules.snippets import NEW_NOTES, STATE_NOTES
 
 REGISTERS = ("companies", REGIONS)
 
@@ -59,7 +59,8 @@ def run_rules(
 ) -> None:
     """Ask all rules after typing, stage by stage."""
     connection.execute(f"create temporary table new_notes on commit drop as {NEW_NOTES}")
-    connection.execute("analyze new_notes")
+    connection.execute(f"create temporary table state_notes on commit drop as {STATE_NOTES}")
+    connection.execute("analyze new_notes, state_notes (submission_id)")
     for stage, patterns in MISLEADING.items():
         step(stage)
         connection.execute("truncate eligible")

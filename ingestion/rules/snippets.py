@@ -18,6 +18,12 @@ NEW_NOTES = """select n.submission_id, n.file_number, n.row_number, n.note_no, n
             or n.original_maturity_date <= n.start_date + make_interval(months => p.term_months_up_to))
     where n.start_date > h.previous_closing_date and n.start_date <= h.closing_date"""
 
+# Made once a batch as well: month-end states with their notes.
+STATE_NOTES = """select s.submission_id, s.file_number, s.row_number, s.note_no, s.closing_balance_yuan,
+        s.overdue_days_principal, n.original_amount_yuan, n.product_code, n.current_maturity_date
+    from typed_note_states s
+    join typed_notes n on n.submission_id = s.submission_id and n.note_no = s.note_no"""
+
 RATE_FINDING = """select submission_id, file_number, row_number, annual_rate_pct as value,
         jsonb_build_object('note_no', note_no, 'reference', reference, 'multiple', multiple,
             'low', rate_multiple_min, 'high', rate_multiple_max) as details
@@ -31,11 +37,10 @@ LEDGER_CONTROL = """select b.submission_id, l.file_number, null::integer as row_
         jsonb_build_object('total', coalesce(t.total, 0), 'difference', coalesce(l.total, 0) - coalesce(t.total, 0))
             as details
     from batch b
-    left join (select s.submission_id, sum(s.closing_balance_yuan) as total
-               from typed_note_states s
-               join typed_notes n on n.submission_id = s.submission_id and n.note_no = s.note_no
+    left join (select n.submission_id, sum(n.closing_balance_yuan) as total
+               from state_notes n
                where"""
-AGAINST_ACCOUNT = """group by s.submission_id) t on t.submission_id = b.submission_id
+AGAINST_ACCOUNT = """group by n.submission_id) t on t.submission_id = b.submission_id
     left join (select submission_id, max(file_number) as file_number,
                    sum(closing_debit_yuan - closing_credit_yuan) as total
                from typed_trial_balance where standard_account_code ="""
