@@ -38,7 +38,7 @@ _FILLS = {"error": PatternFill("solid", fgColor="FFC7CE"), "warning": PatternFil
 _THIN = Side(style="thin", color="BFBFBF")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _TITLES = ("序号", "级别", "规则", "工作表", "行", "列", "内容", "问题", "怎样修改")
-_WIDTHS = (7, 8, 9, 18, 8, 18, 24, 70, 60)
+_WIDTHS = (7, 8, 24, 18, 8, 18, 24, 64, 60)
 
 
 def paint(workbook: Workbook, lines: Sequence[Line], notice: str = "") -> None:
