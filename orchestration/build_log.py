@@ -61,8 +61,16 @@ def create_build_log(connection: psycopg.Connection) -> None:
 
 
 def clock(connection: psycopg.Connection) -> datetime:
-    """Return the server's clock: builds and acceptances are compared on it."""
-    row = connection.execute("select clock_timestamp()").fetchone()
+    """Return the server's clock while the gate rests: builds and acceptances are compared on it.
+
+    The gate writes ``accepted_at`` before its rows are visible. A build that took the time in between would miss the
+    rows and yet look younger than they are, so this waits for a gate at work to finish.
+    """
+    from ingestion.gate.checking import LOCK  # slow to import: only where a build really starts
+
+    with connection.transaction():
+        connection.execute("select pg_advisory_xact_lock_shared(hashtext(%s))", [LOCK])
+        row = connection.execute("select clock_timestamp()").fetchone()
     assert row  # noqa: S101 - a select without from always gives one row
     moment: datetime = row[0]
     return moment

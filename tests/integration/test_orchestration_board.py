@@ -7,6 +7,7 @@ import pytest
 
 from common.database import connect
 from common.settings import Settings
+from ingestion.gate.checking import LOCK
 from orchestration.board import count_states, read_board
 from orchestration.build_log import BuildStep, clock, closed_months, record_build, record_export, stale_months
 from orchestration.status import month_overview
@@ -68,6 +69,19 @@ def test_acceptance_after_build_makes_month_stale(filled: Settings) -> None:
         assert closed_months(connection) == {JANUARY}
         submit(connection, "C4", JANUARY, 1, "accepted")
         assert stale_months(connection, FEBRUARY) == [("C4", JANUARY)]
+
+
+def test_build_waits_for_acceptance_under_way(filled: Settings) -> None:
+    with connect(filled, autocommit=True) as build:
+        build.execute("set lock_timeout = '200ms'")
+        with connect(filled) as gate:
+            gate.execute("select pg_advisory_lock(hashtext(%s))", [LOCK])
+            submit(gate, "C4", JANUARY, 1, "accepted")
+            with pytest.raises(psycopg.errors.LockNotAvailable):
+                clock(build)
+        record_build(build, "run", BuildStep(JANUARY, JANUARY), clock(build))
+        record_export(build, JANUARY, JANUARY)
+        assert stale_months(build, JANUARY) == []
 
 
 def test_build_of_one_company_leaves_others_stale(filled: Settings) -> None:
