@@ -18,19 +18,22 @@ from common.settings import Settings
 from ingestion.contract import Contract, ContractColumn, ContractRecord, load_contract
 from ingestion.raw_tables import LINEAGE_NAMES, SCHEMA
 from ingestion.rules import Rule, Stage, load_rules
+from ingestion.rules.snippets import STATE_NOTES
 
-RESULT_FORMAT = "BOOLEAN_ONLY"
+QUICK, COUNTED = "BOOLEAN_ONLY", "BASIC"  # result formats: counting costs, so only what failed is counted
+MOST_OF_A_MESSAGE = 300
 
 
 @dataclass(frozen=True)
 class ExpectationOutcome:
-    """One expectation of one record and whether the month met it."""
+    """One expectation of one record and whether the month met it; ``detail`` says in Chinese why it did not."""
 
     record: str
     expectation: str
     column_name: str | None
     text: str
     success: bool
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,17 +92,39 @@ def _context() -> Any:
 
 
 def _run_suite(batch: Any, record: ContractRecord, expected: list[_Expected]) -> list[ExpectationOutcome]:
+    results = _validate(batch, record, expected, QUICK)
+    failed = [item for item in expected if not results[item.text].success]
+    counted = _validate(batch, record, failed, COUNTED) if failed else {}
+    return [
+        ExpectationOutcome(
+            *(record.name, item.name, item.column_name, item.text, bool(results[item.text].success)),
+            _detail(counted[item.text]) if item.text in counted else "",
+        )
+        for item in expected
+    ]
+
+
+def _validate(batch: Any, record: ContractRecord, expected: list[_Expected], result_format: str) -> dict[str, Any]:
+    """Return the library's result of each expectation, by its words."""
     import great_expectations
     from great_expectations import expectations
 
     suite = great_expectations.ExpectationSuite(name=record.name)
     for item in expected:
         suite.add_expectation(getattr(expectations, item.name)(**item.arguments, meta={"text": item.text}))
-    results = batch.validate(suite, result_format=RESULT_FORMAT).results
-    by_text = {result.expectation_config.meta["text"]: bool(result.success) for result in results}
-    return [
-        ExpectationOutcome(record.name, item.name, item.column_name, item.text, by_text[item.text]) for item in expected
-    ]
+    results = batch.validate(suite, result_format=result_format).results
+    return {result.expectation_config.meta["text"]: result for result in results}
+
+
+def _detail(result: Any) -> str:
+    """Say how many rows fail, or why nobody could tell; values stay out of it, for they may be personal data."""
+    info = result.exception_info
+    raised = [info] if "raised_exception" in info else list(info.values())  # one, or one for each of its metrics
+    messages = [str(item["exception_message"]) for item in raised if item["raised_exception"]]
+    if messages:
+        return f"检验未能执行：{messages[0].split('[SQL:')[0].strip()[:MOST_OF_A_MESSAGE]}"
+    count = result.result.get("unexpected_count", result.result.get("observed_value"))
+    return f"不符合的有 {count} 行"
 
 
 def _column_expectations(column: ContractColumn, code_lists: dict[str, list[str]]) -> Iterator[_Expected]:
@@ -125,20 +150,22 @@ def _unique_key(record: ContractRecord) -> _Expected:
 
 
 def _no_rows(contract: Contract, rule: Rule, month: date) -> _Expected:
-    """The rule's own query over the accepted rows, which stand in for the gate's typed tables."""
+    """The rule's own query over the accepted rows, which stand in for the tables of a checking session."""
     query = (rule.query or "").replace("{month}", f"date '{month}'")
     query = query.replace("{previous}", f"date '{add_months(month, -1)}'").replace("{", "{{").replace("}", "}}")
+    shared = [f"state_notes as ({STATE_NOTES})"] if "state_notes" in query else []
     sources = [
         f"typed_{record.name} as ({_accepted_rows(record.name, month)})"
         for record in contract.records
-        if f"typed_{record.name}" in query
+        if f"typed_{record.name}" in " ".join((query, *shared))
     ]
     header = _accepted_rows("company_month", month)
+    sources += shared
     sources.append(f"headers as (select h.*, file_number as header_file, row_number as header_row from ({header}) h)")
     sources.append("batch as (select submission_id, company_code, reporting_month from headers)")
-    sql = (
-        f"with {', '.join(sources)} select q.submission_id from ({query}) q"
-        " where q.submission_id in (select submission_id from {batch} as landed)"
+    sql = (  # the join at the end also keeps the library from giving {batch} an alias of its own beside ours
+        f"with {', '.join(sources)} select q.submission_id from ({query}) q where q.submission_id in"
+        " (select b.submission_id from batch b join {batch} as landed on landed.submission_id = b.submission_id)"
     )
     arguments = {"unexpected_rows_query": sql, "description": rule.title}
     return _Expected("UnexpectedRowsExpectation", arguments, None, f"{rule.rule_id} {rule.text}")
