@@ -33,6 +33,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
     database = {"username": user, "password": {"env": PASSWORD_VARIABLE}, "hostname": host, "port": port}
     return {
         "telemetry": {"enabled": False},
+        "nux": {"enabled": False},
         "storage": {
             "postgres": {
                 "postgres_db": database
