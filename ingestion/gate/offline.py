@@ -28,6 +28,7 @@ from ingestion.raw_tables import create_raw_tables
 from ingestion.reading import SubmittedFiles, read_files
 from ingestion.reference import load_reference
 from ingestion.register import create_register_tables
+from ingestion.register_file import CODE_PATTERN
 from ingestion.rules import load_rules, rule_by_id
 from ingestion.submissions import receive
 
@@ -78,7 +79,7 @@ def _claimed(files: SubmittedFiles) -> tuple[str | None, date | None]:
     except ValueError:
         month = None
     code = values.get("company_code", "")
-    return (code if code.isalnum() else None), month
+    return (code if CODE_PATTERN.fullmatch(code) else None), month
 
 
 def _as_month(month: str | date | None) -> date | None:
