@@ -20,7 +20,7 @@ from ingestion.contract import load_contract
 from ingestion.findings import Finding
 from ingestion.gate.rule_pass import run_rules, run_typing
 from ingestion.gate.session import clear_session_tables, create_session_tables, fill_batch, fill_headers
-from ingestion.gate.verdict import CheckOutcome, judge, note_unexplained_warnings, store_verdicts
+from ingestion.gate.verdict import CheckOutcome, Judged, judge, note_unexplained_warnings, store_verdicts
 from ingestion.gate.wording import Wording
 from ingestion.landing import Landing
 from ingestion.reading import diagnose, read_files
@@ -56,15 +56,20 @@ def check_received(
 
     ``months`` limits the reporting months (first days); ``progress`` is told what is going on, how much of it is
     done and how much there is. ``without`` leaves out rules that need ``history`` or ``register``. Two calls at
-    once take turns. A submission that fails unexpectedly stays ``checking`` and is tried again next time.
+    once take turns. A submission that cannot be checked is rejected, unless storage, memory or the database's
+    refusal to store it was the cause: then it stays ``checking`` and is tried again next time.
+
+    Raises:
+        psycopg.OperationalError: the connection is lost; what is not yet judged is checked next time.
     """
     contract = load_contract()
     outcomes: list[CheckOutcome] = []
     with connect(settings) as connection:
         connection.execute("select pg_advisory_lock(hashtext(%s))", [LOCK])
+        outcomes += _set_aside_outdated(connection, months)
         waiting = _waiting(connection, months)
         if not waiting:
-            return []
+            return outcomes
         landing = Landing(connection, contract, diagnose)
         landing.create_tables()
         create_session_tables(connection, contract)
@@ -73,9 +78,22 @@ def check_received(
         for month in sorted(waiting):
             for submission_ids in _rounds(connection, waiting[month]):
                 outcomes += _check_batch(check, month, submission_ids)
-                landing.clear()
-                clear_session_tables(connection, contract)
+                _clear(check)
     return outcomes
+
+
+def _set_aside_outdated(connection: psycopg.Connection, months: Collection[date] | None) -> list[CheckOutcome]:
+    """An open version older than the accepted one must never take its place: it is superseded unchecked."""
+    rows = connection.execute(
+        "update exchange.submissions old set status = 'superseded', superseded_at = clock_timestamp()"
+        " from exchange.submissions new where old.status = any(%s) and new.status = 'accepted'"
+        " and (%s::date[] is null or old.reporting_month = any(%s))"
+        " and new.company_code = old.company_code and new.reporting_month = old.reporting_month"
+        " and new.version > old.version returning old.submission_id, old.company_code, old.reporting_month",
+        [list(OPEN), None if months is None else list(months), None if months is None else list(months)],
+    ).fetchall()
+    connection.commit()
+    return [CheckOutcome(*row, SubmissionStatus.SUPERSEDED, 0, 0) for row in sorted(rows)]
 
 
 def _waiting(connection: psycopg.Connection, months: Collection[date] | None) -> dict[date, list[int]]:
@@ -108,7 +126,41 @@ def _rounds(connection: psycopg.Connection, submission_ids: Sequence[int]) -> li
 
 
 def _check_batch(check: _Check, month: date, submission_ids: Sequence[int]) -> list[CheckOutcome]:
+    """Check all submissions at once; if that fails, one by one, so that one company never stops the others."""
+    try:
+        return _check_together(check, month, submission_ids)
+    except Exception:
+        if check.connection.closed:
+            raise
+        log.exception("the submissions of %s could not be checked together", label(month))
+    outcomes: list[CheckOutcome] = []
+    for submission_id in submission_ids:
+        _clear(check)
+        outcomes += _check_alone(check, month, submission_id)
+    return outcomes
+
+
+def _check_alone(check: _Check, month: date, submission_id: int) -> list[CheckOutcome]:
+    """Check one submission; if that fails it is rejected, or stays open when the cause will pass."""
+    try:
+        return _check_together(check, month, [submission_id])
+    except Exception as error:
+        if check.connection.closed:
+            raise
+        log.exception("submission %s could not be checked", submission_id)
+        _clear(check)
+        if _will_pass(error):
+            return _left_open(check, month, [submission_id])
+    judged = [
+        Judged(submission_id, outcome.company_code, [_unreadable()], error_count=1, warning_count=0)
+        for outcome in _left_open(check, month, [submission_id])
+    ]
+    return store_verdicts(check.connection, check.landing.contract, month, judged)
+
+
+def _check_together(check: _Check, month: date, submission_ids: Sequence[int]) -> list[CheckOutcome]:
     findings = _land_all(check, month, submission_ids)
+    open_still = _left_open(check, month, [key for key in submission_ids if key not in findings])
     connection, contract = check.connection, check.landing.contract
     check.progress(f"{label(month)} 检查", 0, len(Stage))
     fill_batch(connection, month, list(findings))
@@ -123,7 +175,31 @@ def _check_batch(check: _Check, month: date, submission_ids: Sequence[int]) -> l
     connection.commit()
     outcomes = store_verdicts(connection, contract, month, judged)
     check.progress(f"{label(month)} 受理", len(Stage), len(Stage))
-    return outcomes
+    return [*outcomes, *open_still]
+
+
+def _clear(check: _Check) -> None:
+    """Give up what is under way and empty the tables of the session."""
+    check.connection.rollback()
+    check.landing.clear()
+    clear_session_tables(check.connection, check.landing.contract)
+
+
+def _will_pass(error: Exception) -> bool:
+    """Whether the same submission may well go through another time: storage, memory or connection failed."""
+    if isinstance(error, psycopg.errors.ProgramLimitExceeded):  # a limit of the database, the same every time
+        return False
+    return isinstance(error, (OSError, MemoryError, psycopg.OperationalError))
+
+
+def _left_open(check: _Check, month: date, submission_ids: Sequence[int]) -> list[CheckOutcome]:
+    """Return outcomes that say ``checking``: these submissions are tried again next time."""
+    rows = check.connection.execute(
+        "select submission_id, company_code from exchange.submissions where submission_id = any(%s)"
+        " order by submission_id",
+        [list(submission_ids)],
+    ).fetchall()
+    return [CheckOutcome(key, code, month, SubmissionStatus.CHECKING, 0, 0) for key, code in rows]
 
 
 def _rules_in_force(check: _Check, month: date) -> list[Rule]:
@@ -136,18 +212,27 @@ def _tell(check: _Check, month: date, stage: Stage) -> None:
 
 
 def _land_all(check: _Check, month: date, submission_ids: Sequence[int]) -> dict[int, list[Finding]]:
-    """Read and land each submission; one that fails unexpectedly is left for the next time."""
+    """Read and land each submission, and return what reading found.
+
+    One that fails for a cause that will pass (storage, memory) is not among the results and stays ``checking``; one
+    that fails otherwise has a single finding that says so.
+    """
     findings: dict[int, list[Finding]] = {}
     for done, submission_id in enumerate(submission_ids):
         check.progress(f"{label(month)} 读取", done, len(submission_ids))
         try:
             paths = stored_files(check.settings, check.connection, submission_id)
             check.connection.commit()
+            for path in paths:
+                path.open("rb").close()  # storage out of reach is no fault of the files
             findings[submission_id] = check.landing.land(submission_id, read_files(paths))
-        except Exception:
+        except Exception as error:
+            if check.connection.closed:
+                raise
             log.exception("submission %s could not be read", submission_id)
             check.connection.rollback()
-            findings[submission_id] = [_unreadable()]
+            if not _will_pass(error):
+                findings[submission_id] = [_unreadable()]
     return findings
 
 

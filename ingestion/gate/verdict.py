@@ -7,8 +7,9 @@ never stops the others.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
@@ -16,12 +17,14 @@ import psycopg
 from psycopg.types.json import Jsonb, set_json_loads
 
 from common.exchange import Severity, SubmissionStatus
+from common.month import label
 from ingestion.contract import Contract
 from ingestion.findings import Finding
 from ingestion.gate.wording import Wording
 from ingestion.raw_tables import LINEAGE_NAMES, SCHEMA, create_month_partitions, data_columns
 
 MOST_OF_A_RULE = 10_000
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -96,26 +99,36 @@ def judge(
 def store_verdicts(
     connection: psycopg.Connection, contract: Contract, month: date, judged: Sequence[Judged]
 ) -> list[CheckOutcome]:
-    """Write findings, states and accepted rows; what fails for all is tried one by one."""
+    """Write findings, states and accepted rows; what fails for all is tried one by one.
+
+    What the database refuses even then is logged and stays ``checking``.
+
+    Raises:
+        psycopg.OperationalError: the connection is lost.
+    """
     create_month_partitions(connection, contract, [month])
     connection.commit()
     try:
         _store(connection, contract, month, judged)
     except psycopg.Error:
-        connection.rollback()
-        if len(judged) == 1:
+        if connection.closed:
             raise
-        return [outcome for one in judged for outcome in _store_alone(connection, contract, month, one)]
+        connection.rollback()
+        log.exception("the verdicts of %s could not be stored together", label(month))
+        return [_store_alone(connection, contract, month, one) for one in judged]
     return [_outcome(one, month) for one in judged]
 
 
-def _store_alone(connection: psycopg.Connection, contract: Contract, month: date, one: Judged) -> list[CheckOutcome]:
+def _store_alone(connection: psycopg.Connection, contract: Contract, month: date, one: Judged) -> CheckOutcome:
     try:
         _store(connection, contract, month, [one])
     except psycopg.Error:
+        if connection.closed:
+            raise
         connection.rollback()
-        return []
-    return [_outcome(one, month)]
+        log.exception("the verdict of submission %s could not be stored", one.submission_id)
+        return replace(_outcome(one, month), status=SubmissionStatus.CHECKING)
+    return _outcome(one, month)
 
 
 def _store(connection: psycopg.Connection, contract: Contract, month: date, judged: Sequence[Judged]) -> None:

@@ -13,8 +13,9 @@ import pytest
 from common.database import connect
 from common.exchange import SubmissionStatus
 from common.settings import Settings
-from ingestion.gate import CheckOutcome, check_received, checking, validate_files
+from ingestion.gate import CheckOutcome, check_received, validate_files
 from ingestion.gate.verdict import MOST_OF_A_RULE
+from ingestion.rules import STAGE_NAMES, Stage
 from ingestion.submissions import receive
 from tests.factories import (
     CompanyMonth,
@@ -28,7 +29,19 @@ from tests.factories import (
 
 JUNE = date(2019, 6, 1)
 JULY = date(2019, 7, 1)
+KILL = """
+select pg_terminate_backend(pid, 10000) from pg_stat_activity
+where datname = current_database() and application_name = 'lendwatch' and pid <> pg_backend_pid()
+"""
 ACCEPTED, REJECTED = SubmissionStatus.ACCEPTED, SubmissionStatus.REJECTED
+CHECKING, SUPERSEDED = SubmissionStatus.CHECKING, SubmissionStatus.SUPERSEDED
+REGISTER_THAT_FAILS_FOR_JS0002 = """
+alter table reference.companies rename to companies_kept;
+create view reference.companies as
+select company_code, valid_from, valid_to, opened_date, closed_date, closing_day,
+    paid_in_capital_yuan / case company_code when 'JS0002' then 0 else 1 end as paid_in_capital_yuan
+from reference.companies_kept
+"""
 
 
 @pytest.fixture
@@ -111,6 +124,26 @@ def test_versions_sent_together_end_with_the_newest(office: Settings, tmp_path: 
     assert _rows(office, "select version from exchange.submissions where status = 'accepted'") == [(2,)]
 
 
+def test_older_version_left_open_never_returns(office: Settings, tmp_path: Path) -> None:
+    older = _send(office, tmp_path, company_month())
+    better = company_month()
+    better["company_month"][0]["employee_count"] = 9
+    newer = _send(office, tmp_path, better)
+    with connect(office) as connection:
+        connection.execute(
+            f"alter table raw_submitted.staff add constraint odd check (submission_id <> {older}) not valid"
+        )
+    assert {item.submission_id: item.status for item in check_received(office)} == {older: CHECKING, newer: ACCEPTED}
+    with connect(office) as connection:
+        connection.execute("alter table raw_submitted.staff drop constraint odd")
+    assert {item.submission_id: item.status for item in check_received(office)} == {older: SUPERSEDED}
+    assert _rows(office, "select version, accepted_at is null from exchange.submissions where status = 'superseded'"
+                 " union all select version, false from exchange.submissions where status = 'accepted'") == [
+        (1, True), (2, False),
+    ]  # fmt: skip
+    assert check_received(office) == []
+
+
 def test_companies_of_one_batch_do_not_touch_each_other(office: Settings, tmp_path: Path) -> None:
     _send(office, tmp_path, company_month("JS0001"), "JS0001")
     _send(office, tmp_path, _spoiled("JS0002"), "JS0002")
@@ -121,18 +154,18 @@ def test_companies_of_one_batch_do_not_touch_each_other(office: Settings, tmp_pa
     assert _rows(office, "select distinct company_code from raw_submitted.notes") == [("JS0001",)]
 
 
-def test_interrupted_check_is_simply_done_again(
-    office: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_lost_connection_leaves_a_check_to_be_redone(office: Settings, tmp_path: Path) -> None:
     _send(office, tmp_path, company_month())
+    killed: list[bool] = []
 
-    def crash(*_: object) -> None:
-        raise KeyboardInterrupt
+    def kill(text: str, *_: int) -> None:
+        if STAGE_NAMES[Stage.BALANCES] in text:
+            with connect(office) as other:
+                killed.extend(row[0] for row in other.execute(KILL))
 
-    with monkeypatch.context() as patched:
-        patched.setattr(checking, "store_verdicts", crash)
-        with pytest.raises(KeyboardInterrupt):
-            check_received(office)
+    with pytest.raises(psycopg.OperationalError):
+        check_received(office, progress=kill)
+    assert killed == [True]
     assert _rows(office, "select status from exchange.submissions") == [("checking",)]
     assert _statuses(check_received(office)) == {"JS0001": ACCEPTED}
     assert check_received(office) == []
@@ -207,22 +240,55 @@ def test_row_numbers_survive_a_refused_copy(office: Settings, tmp_path: Path) ->
     assert (3,) in _rows(office, "select row_number from exchange.submission_findings where record = 'notes'")
 
 
-def test_database_refusal_of_one_company_spares_the_others(office: Settings, tmp_path: Path) -> None:
+def test_database_refusal_of_one_company_spares_the_others(
+    office: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     with connect(office) as connection:
         connection.execute(
             "alter table raw_submitted.staff add constraint odd check (company_code <> 'JS0002' or staff_name is null)"
         )
     _send(office, tmp_path, company_month("JS0001"), "JS0001")
     _send(office, tmp_path, company_month("JS0002"), "JS0002")
-    assert _statuses(check_received(office)) == {"JS0001": ACCEPTED}
+    with caplog.at_level("ERROR"):
+        assert _statuses(check_received(office)) == {"JS0001": ACCEPTED, "JS0002": CHECKING}
     states = _rows(office, "select company_code, status from exchange.submissions order by company_code")
     assert states == [("JS0001", "accepted"), ("JS0002", "checking")]
+    assert "could not be stored" in caplog.text
+    assert 'violates check constraint "odd"' in caplog.text
+
+
+def test_sql_error_of_one_company_rejects_only_it(office: Settings, tmp_path: Path) -> None:
+    with connect(office) as connection:
+        connection.execute(REGISTER_THAT_FAILS_FOR_JS0002)
+    for code in ("JS0001", "JS0002", "JS0003"):
+        _send(office, tmp_path, company_month(code), code)
+    assert _statuses(check_received(office)) == {"JS0001": ACCEPTED, "JS0002": REJECTED, "JS0003": ACCEPTED}
+    found = _rows(office, "select company_code, rule_id from exchange.submission_findings natural join"
+                  " exchange.submissions")  # fmt: skip
+    assert found == [("JS0002", "VE-UNREADABLE")]
+    assert _rows(office, "select count(*) from raw_submitted.notes group by company_code") == [(3,), (3,)]
+
+
+def test_files_out_of_reach_keep_a_submission_open(office: Settings, tmp_path: Path) -> None:
+    for code in ("JS0001", "JS0002"):
+        _send(office, tmp_path, company_month(code), code)
+    folder = office.submissions / "JS0001"
+    away = folder.rename(office.home / "unmounted")
+    assert _statuses(check_received(office)) == {"JS0001": CHECKING, "JS0002": ACCEPTED}
+    assert _rows(office, "select 1 from exchange.submission_findings") == []
+    away.rename(folder)
+    assert _statuses(check_received(office)) == {"JS0001": ACCEPTED}
 
 
 def test_offline_check_finds_what_the_gate_finds(tmp_path: Path) -> None:
     findings = validate_files(write_csv_files(new_folder(tmp_path), _spoiled()))
     assert {"CK-01", "CK-09", "VB-LOAN-TOTAL", "VE-OFFLINE"} == {finding.rule_id for finding in findings}
     assert "往期" in findings[-1].message
+
+
+def test_offline_check_takes_any_code_of_register(tmp_path: Path) -> None:
+    findings = validate_files(write_csv_files(new_folder(tmp_path), company_month("JS-001")))
+    assert [finding.rule_id for finding in findings] == ["VE-OFFLINE"]
 
 
 def test_accepted_versions_are_one_per_month_in_the_database(office: Settings, tmp_path: Path) -> None:
