@@ -1,16 +1,20 @@
 """Backup (备份) of an installation: its databases and the submitted files, with a manifest that proves a restore.
 
 Flow: one snapshot for each database → ``pg_dump`` of that snapshot and its fingerprint → files as tar → manifest.
-Secrets stay out; a restored installation generates its own.
+Secrets stay out; a restored installation generates its own. Identity numbers of borrowers are in it: what is written
+can be read by its owner only.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,6 +29,8 @@ from orchestration.fingerprint import Fingerprint, fingerprint
 MANIFEST = "manifest.json"
 FILES = "submissions.tar"
 KEPT = 14
+OTHERS = 0o077
+PARTIAL = ".partial"
 FORMAT = 1
 
 
@@ -42,6 +48,25 @@ def back_up_installation(settings: Settings, folder: Path | None = None) -> Path
     now = datetime.now(UTC)
     target = root / f"lendwatch-{now:%Y%m%dT%H%M%S%fZ}"
     unfinished = root / f".{target.name}"
+    with _owner_only():
+        _write(settings, unfinished, target, now)
+    if folder is None:
+        for old in sorted(root.glob("lendwatch-*"))[:-KEPT]:
+            shutil.rmtree(old)
+    return target
+
+
+@contextmanager
+def _owner_only() -> Iterator[None]:
+    """Let nobody else read what is written meanwhile, also what ``pg_dump`` writes."""
+    before = os.umask(OTHERS)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def _write(settings: Settings, unfinished: Path, target: Path, now: datetime) -> None:
     unfinished.mkdir(parents=True)
     try:
         databases = {name: _dump(settings, name, unfinished / f"{name}.dump") for name in DATABASES}
@@ -58,10 +83,6 @@ def back_up_installation(settings: Settings, folder: Path | None = None) -> Path
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
-    if folder is None:
-        for old in sorted(root.glob("lendwatch-*"))[:-KEPT]:
-            shutil.rmtree(old)
-    return target
 
 
 def client(settings: Settings, program: str, *arguments: str) -> None:
@@ -104,7 +125,10 @@ def _dump(settings: Settings, database: str, target: Path) -> Fingerprint:
 
 
 def _pack_files(settings: Settings, target: Path) -> int:
-    files = [path for path in sorted(settings.submissions.rglob("*")) if path.is_file()]
+    """Pack the kept files; what a submission being received has written so far does not belong to them."""
+    files = [
+        path for path in sorted(settings.submissions.rglob("*")) if path.is_file() and path.parent.suffix != PARTIAL
+    ]
     with tarfile.open(target, "w") as archive:
         for path in files:
             archive.add(path, arcname=str(path.relative_to(settings.submissions)))

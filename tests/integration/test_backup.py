@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import tarfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -100,6 +101,24 @@ def test_failed_backup_leaves_nothing_behind(filled: Settings, tmp_path: Path) -
     with pytest.raises(psycopg.OperationalError):
         back_up_installation(filled, tmp_path)
     assert list(tmp_path.glob("*lendwatch*")) == []
+
+
+def test_backup_is_readable_by_owner_only(filled: Settings, tmp_path: Path) -> None:
+    backup = back_up_installation(filled, tmp_path)
+    assert backup.stat().st_mode & 0o777 == 0o700
+    assert {path.name: path.stat().st_mode & 0o777 for path in backup.iterdir()} == {
+        path.name: 0o600 for path in backup.iterdir()
+    }
+
+
+def test_half_received_files_stay_out(filled: Settings, tmp_path: Path) -> None:
+    for name in ("v1/a.csv", "v2.partial/a.csv"):
+        path = filled.submissions / "C1" / "2024-01" / name
+        path.parent.mkdir()
+        path.touch()
+    backup = back_up_installation(filled, tmp_path)
+    with tarfile.open(backup / "submissions.tar") as archive:
+        assert archive.getnames() == ["C1/2024-01/v1/a.csv", "C1/2024-01/资料.xlsx"]
 
 
 def test_only_newest_backups_are_kept(filled: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
