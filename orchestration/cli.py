@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 the work failed, 2 the command was called wrongly.
 
 from __future__ import annotations
 
+import re
 import sys
 
 import typer
@@ -25,6 +26,8 @@ rich_utils.REQUIRED_LONG_STRING = "[必填]"
 USAGE_EXIT = 2
 FAILURE_EXIT = 1
 INTERRUPTED_EXIT = 130
+OWN = ("common", "ingestion", "exports", "orchestration")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 app = typer.Typer(
     help="小额贷款公司监管数据仓库：报送、检查、月结、九张报表。",
@@ -83,10 +86,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def describe(error: Exception) -> str:
-    """Return one Chinese line for an error; errors of our own already carry what to do."""
+    """Return one Chinese line for an error; errors of our own already carry what to do.
+
+    A library's English text says nothing to the person at the desk; it is shown as an internal error.
+    """
     module = type(error).__module__.split(".")[0]
-    if module in ("common", "ingestion", "exports", "orchestration") or isinstance(error, ValueError):
-        return str(error) or type(error).__name__
+    if (module in OWN or isinstance(error, ValueError)) and CHINESE.search(str(error)):
+        return str(error)
     if isinstance(error, FileNotFoundError):
         return f"找不到文件 {error.filename}，请检查路径"
     if isinstance(error, PermissionError):

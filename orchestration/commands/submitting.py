@@ -19,6 +19,7 @@ from orchestration.commands.console import (
 )
 
 if TYPE_CHECKING:
+    from common.settings import Settings
     from ingestion.findings import Finding
 
 SHOWN_FINDINGS = 50
@@ -39,9 +40,23 @@ def submit(
 
     receipt = receive(settings, company, reporting_month, paths, sender)
     if receipt.is_duplicate:
-        console.print("内容与已收到的报送完全相同，没有重复登记")
+        again = "；被退回的将重新检查" if _is_checked_again(settings, receipt.submission_id) else ""
+        console.print(f"内容与已收到的报送完全相同，没有重复登记{again}")
     console.print(f"回执号 {receipt.receipt_number}，报送编号 {receipt.submission_id}，第 {receipt.version} 版")
     console.print(f"SHA-256 {receipt.sha256}", soft_wrap=True)
+
+
+def _is_checked_again(settings: Settings, submission: int) -> bool:
+    """Whether a submission waits for a check although it had one."""
+    from common.database import connect
+    from common.exchange import SubmissionStatus
+
+    with connect(settings) as connection:
+        row = connection.execute(
+            "select 1 from exchange.submissions where submission_id = %s and status = %s and checked_at is not null",
+            [submission, SubmissionStatus.RECEIVED],
+        ).fetchone()
+    return row is not None
 
 
 def validate(

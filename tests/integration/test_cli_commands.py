@@ -56,8 +56,16 @@ def test_submit_gives_receipt_and_recognises_repetition(typed: Typed, files: lis
     assert "第 1 版" in first
     code, second, _ = typed.run(*call)
     assert code == 0
-    assert "没有重复登记" in second
+    assert "没有重复登记\n" in second
     assert first.splitlines()[0] in second
+
+
+def test_rejected_files_sent_again_are_checked_again(typed: Typed, files: list[Path]) -> None:
+    call = ("submit", "--company", "JS0001", "--month", MONTH, *files)
+    typed.run(*call)
+    with connect(typed.settings) as connection:
+        connection.execute("update exchange.submissions set status = 'rejected', checked_at = clock_timestamp()")
+    assert "没有重复登记；被退回的将重新检查" in typed.run(*call)[1]
 
 
 def test_unknown_company_is_one_line_with_exit_1(typed: Typed, files: list[Path]) -> None:

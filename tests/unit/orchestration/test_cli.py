@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from orchestration.cli import describe, main
+from orchestration.close import CloseError
 
 SLOW = ("dagster", "dbt", "pandas", "great_expectations", "openpyxl", "sqlalchemy")
 
@@ -53,6 +54,8 @@ def test_help_loads_nothing_slow() -> None:
         pytest.param(PermissionError(13, "x", "a.xlsx"), "没有权限访问 a.xlsx", id="permission"),
         pytest.param(KeyError("x"), "程序内部错误（KeyError", id="unexpected"),
         pytest.param(ValueError("月份无效"), "月份无效", id="our own"),
+        pytest.param(ValueError("bad literal"), "程序内部错误（ValueError：bad literal）。加 --debug", id="library's"),
+        pytest.param(CloseError(""), "程序内部错误（CloseError", id="empty"),
     ],
 )
 def test_error_is_described_with_remedy(error: Exception, message: str) -> None:
