@@ -7,7 +7,6 @@ corrected → workbooks and the submission board.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -110,11 +109,3 @@ def _innermost(error: Any) -> str:
     while error is not None and error.cause is not None:
         error = error.cause
     return str(error.message).strip() if error is not None else ""
-
-
-def summary(outcome: CloseOutcome) -> Mapping[str, str]:
-    """Return the steps in words, for a table: range of months and companies."""
-    return {
-        f"{label(step.first)} 至 {label(step.last)}": f"{len(step.companies)} 家更正" if step.companies else "全部公司"
-        for step in outcome.steps
-    }

@@ -6,14 +6,17 @@ partial parse away).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from common.month import label
 from common.settings import Settings
 from orchestration.environment import process_environment
 
 FAILED = ("error", "fail")
+COLUMNS_CHANGED = "the columns changed"  # what the materialization says
 
 
 class DbtError(RuntimeError):
@@ -82,3 +85,12 @@ def failure_message(outcome: Any) -> str:
     if outcome.exception:
         return str(outcome.exception)
     return "\n".join(f"{item.node.name}: {item.message}" for item in outcome.result if item.status in FAILED)
+
+
+def with_remedy(message: str, built: Collection[date]) -> str:
+    """Return ``message``, or how to mend it where the tables of ``built`` months are those of an older version."""
+    tables = re.findall(rf"(\w+): {COLUMNS_CHANGED}", message)
+    if not tables:
+        return message
+    command = f"lendwatch close {label(max(built))} --from {label(min(built))}"
+    return f"升级后表 {'、'.join(dict.fromkeys(tables))} 的列有变化，已有数据未动。请运行 {command} 重建"

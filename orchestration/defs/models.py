@@ -14,8 +14,8 @@ from dagster_dbt.asset_utils import get_asset_check_key_for_test, get_updated_cl
 
 from common.database import connect
 from common.settings import Settings
-from orchestration.build_log import BuildStep, clock, record_build
-from orchestration.dbt import failure_message, invoke_dbt
+from orchestration.build_log import BuildStep, clock, closed_months, record_build
+from orchestration.dbt import failure_message, invoke_dbt, with_remedy
 from orchestration.defs.failures import RETRIES, retry_only_transient
 from orchestration.defs.partitions import ANEW_TAG, ONE_RUN, REPORTING_MONTH, companies_of, months_of
 from orchestration.prepare import load_seeds
@@ -89,7 +89,9 @@ def model_assets(settings: Settings, manifest: Path, progress: Progress = silent
         if outcome.result:
             yield from _events(outcome.result, nodes, context.selected_asset_keys)
         if not outcome.success:
-            raise dg.Failure(description=failure_message(outcome), allow_retries=False)
+            with connect(settings) as connection:
+                built = closed_months(connection) | {first, last}
+            raise dg.Failure(description=with_remedy(failure_message(outcome), built), allow_retries=False)
         with connect(settings) as connection:
             record_build(connection, context.run_id, step, started_at)
 
