@@ -96,7 +96,7 @@ def _server_copy(settings: Settings, submissions: Sequence[Submission], folder: 
                 source.readline()
                 shutil.copyfileobj(source, target)
     with connect(settings) as connection:
-        return seconds(lambda: _copy_files(connection, whole))
+        return seconds(lambda: _copy_files(connection, whole), repeats=5)
 
 
 def _copy_files(connection: psycopg.Connection, whole: dict[str, Path]) -> None:

@@ -51,7 +51,7 @@ class Scale:
     early: int
 
 
-SCALES = {"small": Scale(60, 6, 2), "full": Scale(600, 36, 12)}
+SCALES = {"small": Scale(60, 6, 2), "wide": Scale(600, 5, 2), "full": Scale(600, 36, 12)}
 
 
 @contextmanager

@@ -14,6 +14,7 @@ README = PROJECT_ROOT / "README.md"
 FOLDER_ROW = re.compile(r"^\| *`([a-z_]+)/`[^|]*\|", re.MULTILINE)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
+ANCHOR = re.compile(r'<a (?:id|name)="([^"]+)"')
 PRODUCED = {"__pycache__", "var", "build", "dist", "node_modules", "target", "logs"}
 OUTSIDE = ("http://", "https://", "mailto:")
 
@@ -28,9 +29,10 @@ def project_files(suffix: str = "") -> list[str]:
 
 
 def anchors(page: Path) -> set[str]:
-    """Return the anchors of a page's headings as they appear in links."""
-    found = set()
-    for heading in HEADING.findall(page.read_text(encoding="utf-8")):
+    """Return the anchors of a page as they appear in links: its headings and the explicit ones."""
+    text = page.read_text(encoding="utf-8")
+    found = set(ANCHOR.findall(text))
+    for heading in HEADING.findall(text):
         kept = re.sub(r"[^\w\- ]", "", heading.lower())
         found.add(kept.replace(" ", "-"))
     return found
