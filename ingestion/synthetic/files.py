@@ -5,6 +5,7 @@ Flow: rows of texts by record -> files; the habits of a company (style) never ch
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from ingestion.synthetic.tables import with_chinese_names
 from ingestion.template import write_template
 
 ZIP_TIME = (2020, 1, 1, 0, 0, 0)
+WRITTEN = re.compile(rb"<dcterms:(created|modified)\b.*?</dcterms:\1>")
 REQUIRED = frozenset(
     ("company_month", "customers", "staff", "contracts", "notes", "note_states", "loan_events", "trial_balance")
 )
@@ -54,6 +56,7 @@ def write_submission(folder: Path, code: str, lines: Lines, style: Style) -> lis
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{code}.xlsx"
         write_template(path, {record.name: _dictionaries(record, content) for record, content in records})
+        _stop_clock(path)
         return [path]
     named = [(f"{file_stem(record, style)}.csv", _content(record, content, style)) for record, content in records]
     if style.packaging == "zip":
@@ -93,6 +96,17 @@ def _zip(folder: Path, code: str, named: Iterable[tuple[str, bytes]]) -> Path:
             item.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(item, content)
     return path
+
+
+def _stop_clock(path: Path) -> None:
+    """Take the time of writing out of a workbook, so that the same rows are the same file."""
+    with zipfile.ZipFile(path) as archive:
+        parts = [(name, archive.read(name)) for name in archive.namelist()]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, content in parts:
+            item = zipfile.ZipInfo(name, ZIP_TIME)
+            item.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(item, WRITTEN.sub(b"", content) if name == "docProps/core.xml" else content)
 
 
 def _dictionaries(record: ContractRecord, lines: Sequence[str]) -> list[dict[str, str]]:

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ingestion.reading import read_files
 from ingestion.synthetic import ProvinceManifest, province_months, write_province
 from ingestion.synthetic.defects import KINDS, plant
-from ingestion.synthetic.files import Lines, Style, write_submission
+from ingestion.synthetic.files import ZIP_TIME, Lines, Style, write_submission
 from ingestion.synthetic.writing import company_lines
 
 FIRST = date(2023, 5, 1)
@@ -93,3 +94,13 @@ def test_chinese_codes_replace_the_codes(lines: Lines, tmp_path: Path) -> None:
 
 def test_no_value_breaks_a_csv_line(lines: Lines) -> None:
     assert not any(mark in line for rows in lines.values() for line in rows for mark in '"\r\n')
+
+
+def test_workbook_holds_no_time_of_writing(lines: Lines, tmp_path: Path) -> None:
+    path = write_submission(tmp_path, "C1", lines, Style("xlsx", has_chinese_codes=True))[0]
+    with zipfile.ZipFile(path) as archive:
+        assert {item.date_time for item in archive.infolist()} == {ZIP_TIME}
+        properties = archive.read("docProps/core.xml")
+    assert b"openpyxl" in properties
+    assert b"W3CDTF" not in properties
+    assert read_files([path]).findings == []
