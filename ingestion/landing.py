@@ -98,6 +98,7 @@ class Landing:
             return name
         except BaseException:
             self.connection.rollback()
+            self._catch_up()
             raise
         self.landed.update(records)
         return None
