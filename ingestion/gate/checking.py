@@ -93,7 +93,7 @@ def _set_aside_outdated(connection: psycopg.Connection, months: Collection[date]
         [list(OPEN), None if months is None else list(months), None if months is None else list(months)],
     ).fetchall()
     connection.commit()
-    return [CheckOutcome(*row, SubmissionStatus.SUPERSEDED, 0, 0) for row in sorted(rows)]
+    return [CheckOutcome(key, code, month, SubmissionStatus.SUPERSEDED, 0, 0) for key, code, month in sorted(rows)]
 
 
 def _waiting(connection: psycopg.Connection, months: Collection[date] | None) -> dict[date, list[int]]:
