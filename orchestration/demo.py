@@ -24,7 +24,7 @@ from orchestration.progress import Progress, silent
 from orchestration.submission_findings import read_findings
 
 COMPANIES = 24
-FIRST_MONTH = date(2024, 1, 1)
+FIRST_MONTH = date(2023, 12, 1)  # a turn of the year, so that 比年初 differs from 比上月
 MONTHS = 3
 SEED = 20240101
 DEFECT_SHARE = 0.1
@@ -38,10 +38,12 @@ class DemoError(RuntimeError):
 
 @dataclass
 class MonthResult:
-    """What happened in a month: states of the board before and after the corrections."""
+    """What happened in a month; ``received`` are the submissions that had not been there before."""
 
     month: date
     submitted: int
+    received: int
+    built: int
     rejected: int
     accepted: int
     failed_checks: tuple[str, ...] = ()
@@ -55,6 +57,11 @@ class DemoResult:
     months: list[MonthResult] = field(default_factory=list)
     painted: list[Path] = field(default_factory=list)
     workbooks: int = 0
+
+    @property
+    def is_repetition(self) -> bool:
+        """Whether everything had been handed in and closed before."""
+        return not any(month.received or month.built for month in self.months)
 
 
 def run_demo(settings: Settings, progress: Progress = silent, tell: Callable[[str], None] = print) -> DemoResult:
@@ -82,14 +89,20 @@ def mark(settings: Settings) -> None:
     """Mark the installation as the demonstration's, so that ``make clean`` may remove it.
 
     Raises:
-        DemoError: there are submissions but no mark.
+        DemoError: there are submissions but no mark, or the mark of another demonstration.
     """
     marker = settings.home / MARKER
+    mine = {"companies": COMPANIES, "first_month": label(FIRST_MONTH), "months": MONTHS}
     with connect(settings) as connection:
         used = connection.execute("select 1 from exchange.submissions limit 1").fetchone()
     if used and not marker.exists():
         raise DemoError("这里已有正式报送，演示不会写入；请设置 LENDWATCH_HOME 指向一个新目录再运行")
-    marker.write_text(json.dumps({"companies": COMPANIES, "first_month": label(FIRST_MONTH), "months": MONTHS}))
+    if used and json.loads(marker.read_text()) != mine:
+        raise DemoError(
+            "这里有旧版演示的数据，与本版不同；请先执行 make clean 再运行，或设置 LENDWATCH_HOME 指向一个新目录"
+        )
+    marker.parent.mkdir(parents=True, exist_ok=True)
+    marker.write_text(json.dumps(mine))
 
 
 def generate(folder: Path, progress: Progress) -> ProvinceManifest:
@@ -120,18 +133,30 @@ def _close_with_corrections(
         receipts.append((item, _send(settings, item, item.paths)))
         progress(f"{label(month)} 报送", number, len(sent))
     first = close_month(settings, month, progress=progress)
+    corrected = []
     for item, receipt in receipts:
         if item.is_defective:
             result.painted.append(_hand_back(settings, item, receipt))
-            _send(settings, item, item.corrected)
+            corrected.append(_send(settings, item, item.corrected))
     last = close_month(settings, month, progress=progress)
     return MonthResult(
         month,
         submitted=len(sent),
-        rejected=count_states(first.board)["rejected"],
+        received=sum(not receipt.is_duplicate for receipt in (*(receipt for _, receipt in receipts), *corrected)),
+        built=len(first.steps) + len(last.steps),
+        rejected=_rejected(settings, month),
         accepted=count_states(last.board)["accepted"],
         failed_checks=_failed(first, last),
     )
+
+
+def _rejected(settings: Settings, month: date) -> int:
+    """Return how many submissions of the month were sent back, also in an earlier run."""
+    with connect(settings) as connection:
+        row = connection.execute(
+            "select count(*) from exchange.submissions where reporting_month = %s and status = 'rejected'", [month]
+        ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _failed(*outcomes: CloseOutcome) -> tuple[str, ...]:

@@ -24,6 +24,8 @@ def demo() -> None:
         ("月份", "报送", "退回", "更正后受理"),
         [(label(row.month), row.submitted, row.rejected, row.accepted) for row in result.months],
     )
+    if result.is_repetition:
+        console.print("以前已全部报送并月结：重复的报送都已认出，没有重复登记，也没有重新计算")
     for month in result.months:
         for check in month.failed_checks:
             show_error(f"{label(month.month)} 检查未通过：{check}")
