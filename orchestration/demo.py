@@ -15,11 +15,12 @@ from pathlib import Path
 from common.database import connect
 from common.month import label
 from common.settings import Settings
+from ingestion.gate import check_received
 from ingestion.register import import_companies
 from ingestion.submissions import Receipt, receive, stored_files
 from ingestion.synthetic import ProvinceManifest, SubmissionFiles, write_province
 from orchestration.board import count_states
-from orchestration.close import CloseOutcome, close_month
+from orchestration.close import close_month
 from orchestration.progress import Progress, silent
 from orchestration.submission_findings import read_findings
 
@@ -132,7 +133,7 @@ def _close_with_corrections(
     for number, item in enumerate(sent, 1):
         receipts.append((item, _send(settings, item, item.paths)))
         progress(f"{label(month)} 报送", number, len(sent))
-    first = close_month(settings, month, progress=progress)
+    check_received(settings, [month], progress)  # what is sent back comes again before the close
     corrected = []
     for item, receipt in receipts:
         if item.is_defective:
@@ -143,10 +144,10 @@ def _close_with_corrections(
         month,
         submitted=len(sent),
         received=sum(not receipt.is_duplicate for receipt in (*(receipt for _, receipt in receipts), *corrected)),
-        built=len(first.steps) + len(last.steps),
+        built=len(last.steps),
         rejected=_rejected(settings, month),
         accepted=count_states(last.board)["accepted"],
-        failed_checks=_failed(first, last),
+        failed_checks=last.failed_checks,
     )
 
 
@@ -157,10 +158,6 @@ def _rejected(settings: Settings, month: date) -> int:
             "select count(*) from exchange.submissions where reporting_month = %s and status = 'rejected'", [month]
         ).fetchone()
     return int(row[0]) if row else 0
-
-
-def _failed(*outcomes: CloseOutcome) -> tuple[str, ...]:
-    return tuple(sorted({check for outcome in outcomes for check in outcome.failed_checks}))
 
 
 def _send(settings: Settings, item: SubmissionFiles, paths: tuple[Path, ...]) -> Receipt:
