@@ -13,7 +13,7 @@ import pytest
 from common.database import connect
 from common.exchange import SubmissionStatus
 from common.settings import Settings
-from ingestion.gate import CheckOutcome, check_received, validate_files
+from ingestion.gate import CheckOutcome, check_received
 from ingestion.gate.verdict import MOST_OF_A_RULE
 from ingestion.rules import STAGE_NAMES, Stage
 from ingestion.submissions import receive
@@ -278,17 +278,6 @@ def test_files_out_of_reach_keep_a_submission_open(office: Settings, tmp_path: P
     assert _rows(office, "select 1 from exchange.submission_findings") == []
     away.rename(folder)
     assert _statuses(check_received(office)) == {"JS0001": ACCEPTED}
-
-
-def test_offline_check_finds_what_the_gate_finds(tmp_path: Path) -> None:
-    findings = validate_files(write_csv_files(new_folder(tmp_path), _spoiled()))
-    assert {"CK-01", "CK-09", "VB-LOAN-TOTAL", "VE-OFFLINE"} == {finding.rule_id for finding in findings}
-    assert "往期" in findings[-1].message
-
-
-def test_offline_check_takes_any_code_of_register(tmp_path: Path) -> None:
-    findings = validate_files(write_csv_files(new_folder(tmp_path), company_month("JS-001")))
-    assert [finding.rule_id for finding in findings] == ["VE-OFFLINE"]
 
 
 def test_accepted_versions_are_one_per_month_in_the_database(office: Settings, tmp_path: Path) -> None:
