@@ -90,6 +90,19 @@ def test_child_cannot_take_more_memory(folder: Path) -> None:
         assert resource.prlimit(fresh.process_id, resource.RLIMIT_FSIZE) == (0, 0)
 
 
+def test_child_of_a_large_parent_is_kept(folder: Path) -> None:
+    own = folder / "ballast"
+    own.mkdir()
+    ballast = b"\1" * (400 * MIB)  # the peak a child is born with is its parent's
+    with Guard() as fresh:
+        read_files([good_workbook(own)], fresh)
+        first = fresh.process_id
+        read_files([good_workbook(own)], fresh)
+        assert first is not None
+        assert fresh.process_id == first
+    assert len(ballast) == 400 * MIB
+
+
 def test_child_that_says_nothing_is_ended(folder: Path) -> None:
     own = folder / "silent"
     own.mkdir()
