@@ -185,7 +185,7 @@ def _run(program: str, *arguments: str, check: bool = True) -> subprocess.Comple
             cwd="/",
             text=True,
             check=False,
-            **who,  # type: ignore[call-overload]
+            **who,  # type: ignore[call-overload]  # run() takes no typed mapping
         )
         transcript.seek(0)
         text = transcript.read()

@@ -31,7 +31,7 @@ def pdf_bytes(settings: Settings, grids: Sequence[Grid], title: str, made: datet
     """
     tables = [_payload(table) for grid in grids for table in display_tables(grid)]
     data = json.dumps({"title": title, "family": FAMILY, "tables": tables}, ensure_ascii=False)
-    content: Any = typst.compile(  # type: ignore[misc]
+    content: Any = typst.compile(  # type: ignore[misc]  # its type parameter cannot be inferred from bytes
         TEMPLATE.read_bytes(),
         font_paths=[font_folder(settings)],
         ignore_system_fonts=True,

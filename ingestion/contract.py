@@ -16,7 +16,7 @@ import yaml
 try:
     from yaml import CSafeLoader as SafeLoader
 except ImportError:
-    from yaml import SafeLoader  # type: ignore[assignment]
+    from yaml import SafeLoader  # type: ignore[assignment]  # the same, in Python
 
 CONTRACT_FILE = Path(__file__).parent / "contracts" / "company_month.odcs.yaml"
 

@@ -80,7 +80,7 @@ def affected_orgs(settings: Settings, companies: tuple[str, ...]) -> list[str] |
 
 
 def _row_count(connection: object, name: str, first: date, last: date) -> int:
-    row = connection.execute(  # type: ignore[attr-defined]
+    row = connection.execute(  # type: ignore[attr-defined]  # a psycopg connection
         f"select count(*) from marts.{name} where reporting_month between %s and %s", [first, last]
     ).fetchone()
     return int(row[0])
